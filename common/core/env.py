@@ -1,0 +1,130 @@
+"""Read the process environment once, into typed values.
+
+Every setting that an operator can change is a ``LYCEUM_*`` variable listed in
+``Environment``; a name that is not listed stops the start, because a misspelt
+setting that is silently ignored is how sites end up in the wrong mode.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+PREFIX = "LYCEUM_"
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+class SettingError(ValueError):
+    """A ``LYCEUM_*`` variable is unknown or cannot be read. Says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What operators may set. Each field is the variable ``LYCEUM_<FIELD>`` in upper case.
+
+    URLs choose implementations by their scheme; an empty one means the embedded part
+    that keeps its data under ``home``.
+    """
+
+    home: Path = PROJECT_ROOT / "var"
+    debug: bool = False
+    secret_key: str = ""
+    instance: str = ""
+    host: str = "localhost"
+    port: int = 8000
+    lms_url: str = ""
+    studio_url: str = ""
+    insights_url: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    cookie_domain: str = ""
+    # Behind a proxy that sets X-Forwarded-Proto; never trust it otherwise.
+    behind_proxy: bool = False
+    platform_name: str = "Lyceum"
+    contact_email: str = "lyceum@localhost"
+    # sqlite:///PATH or mysql://USER:PASSWORD@HOST:PORT/NAME
+    database_url: str = ""
+    # empty: tables of the database; mongodb://HOST:PORT/NAME
+    content_url: str = ""
+    # True: fetch several objects by parallel single reads ($in on _id scans on some servers).
+    content_single_reads: bool = False
+    # Bytes of decoded course content that one process may keep.
+    content_cache_bytes: int = 64 * 1024 * 1024
+    # empty: kombu's filesystem transport; amqp://USER:PASSWORD@HOST:PORT/VHOST
+    broker_url: str = ""
+    # empty: none; memcached://HOST:PORT
+    shared_cache_url: str = ""
+    # empty: a folder under home; s3://KEY:SECRET@HOST:PORT/BUCKET
+    files_url: str = ""
+    # empty: files under home; smtp://USER:PASSWORD@HOST:PORT
+    email_url: str = ""
+    events_dir: str = ""
+    web_workers: int = 2
+    # Where `make services` keeps the real servers; read by scripts, listed so that it is known.
+    services_home: str = ""
+    # Tests: "error" makes a missing real server a failure instead of a named skip.
+    services: str = ""
+
+
+def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
+    """Return the environment's settings.
+
+    Raises SettingError for an unknown ``LYCEUM_*`` name or a value of the wrong type.
+    """
+    source = os.environ if environ is None else environ
+    known = {f"{PREFIX}{field.name.upper()}": field for field in fields(Environment)}
+    unknown = sorted(name for name in source if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingError(
+            f"Unknown setting {', '.join(unknown)}. Known settings: {', '.join(sorted(known))}."
+        )
+    values: dict[str, object] = {}
+    for name, field in known.items():
+        if name in source:
+            values[field.name] = _convert(name, str(field.type), source[name])
+    return Environment(**values)  # type: ignore[arg-type] # _convert gives each field its type
+
+
+def _convert(name: str, kind: str, raw: str) -> object:
+    if kind == "bool":
+        if raw.lower() in _TRUE:
+            return True
+        if raw.lower() in _FALSE:
+            return False
+        raise SettingError(f"{name} must be 1 or 0, not {raw!r}.")
+    if kind == "int":
+        try:
+            return int(raw)
+        except ValueError:
+            raise SettingError(f"{name} must be a whole number, not {raw!r}.") from None
+    if kind == "Path":
+        return Path(raw).expanduser().resolve()
+    if kind.startswith("tuple"):
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    return raw
+
+
+def stored_secret(home: Path, name: str, nbytes: int = 48) -> str:
+    """Return the secret kept in ``home/NAME``, made on first use and readable by its owner only."""
+    path = home / name
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        home.mkdir(parents=True, exist_ok=True)
+    # A hard link appears whole or not at all: of several processes that start together
+    # one writes, and the others read its value.
+    temporary = home / f".{name}.{os.getpid()}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(secrets.token_urlsafe(nbytes))
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,37 @@
+"""Map errors of the domain to HTTP, once for all sites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from common.core.errors import DomainError
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether the caller is a program of ours rather than a person's browser."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return True
+    return request.accepts("application/json") and not request.accepts("text/html")
+
+
+class DomainErrorMiddleware:
+    """Answer a DomainError with its status: a page for people, its JSON for our own clients."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the answer to a DomainError; anything else goes on to Django."""
+        if not isinstance(error, DomainError):
+            return None
+        if wants_json(request):
+            return JsonResponse(error.as_dict(), status=error.status)
+        return render(request, "core/error.html", {"error": error}, status=error.status)

@@ -1,0 +1,192 @@
+"""Settings shared by the three sites; each site's ``settings`` adds its URLs and middleware.
+
+One ``INSTALLED_APPS`` and one migration history, so that any site may migrate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from common.core.connections import cache_settings, database_settings, email_settings
+from common.core.env import PROJECT_ROOT, read_environment, stored_secret
+
+ENV = read_environment()
+BASE_DIR: Path = PROJECT_ROOT
+LYCEUM_HOME: Path = ENV.home
+
+DEBUG = ENV.debug
+SECRET_KEY = ENV.secret_key or stored_secret(ENV.home, "secret_key")
+# Cookies ignore ports: two instances on one host must not share names.
+INSTANCE = ENV.instance or hashlib.sha256(str(ENV.home).encode()).hexdigest()[:8]
+PLATFORM_NAME = ENV.platform_name
+LMS_URL = ENV.lms_url or f"http://{ENV.host}:{ENV.port}"
+STUDIO_URL = ENV.studio_url or f"http://{ENV.host}:{ENV.port + 1}"
+INSIGHTS_URL = ENV.insights_url or f"http://{ENV.host}:{ENV.port + 2}"
+ALLOWED_HOSTS = list(ENV.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]", ENV.host]
+CSRF_TRUSTED_ORIGINS = [LMS_URL, STUDIO_URL, INSIGHTS_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "waffle",
+    "submissions",
+    "common.core",
+    "common.files",
+    "common.tasks",
+    "common.tracking",
+    "common.accounts",
+    "common.content",
+    "common.courses",
+    "common.enrollments",
+    "common.grading",
+    "common.blocks",
+    # The sites' own template folders; their models, where they have some, join the one history.
+    "lms.site",
+    "cms.site",
+    "analytics.insights",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "common.core.middleware.DomainErrorMiddleware",
+]
+
+_CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "NAME": "mako",
+        "BACKEND": "common.core.templating.MakoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [*_CONTEXT_PROCESSORS, "common.core.context.site"],
+            "module_directory": str(ENV.home / "mako"),
+        },
+    },
+    {
+        # admin, allauth's mail texts and xblock.utils.
+        "NAME": "django",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": _CONTEXT_PROCESSORS},
+    },
+]
+
+DATABASES = {"default": database_settings(ENV)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = cache_settings(ENV)
+SESSION_COOKIE_NAME = f"lyceum_session_{INSTANCE}"
+CSRF_COOKIE_NAME = f"lyceum_csrf_{INSTANCE}"
+LANGUAGE_COOKIE_NAME = f"lyceum_language_{INSTANCE}"
+SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = ENV.cookie_domain or None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LMS_URL.startswith("https:")
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if LMS_URL.startswith("https:") else 0
+SECURE_SSL_REDIRECT = LMS_URL.startswith("https:")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.behind_proxy else None
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+ACCOUNT_ADAPTER = "common.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "en"
+# Each language under its own name, so that a reader finds it in any locale.
+LANGUAGES = [
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("zh-hans", "简体中文"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.home / "static"
+# The bundles that `make setup` builds from frontend/.
+STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist"] if path.exists()]
+MEDIA_ROOT = str(ENV.home / "media")
+MEDIA_URL = "/media/"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Authors upload videos and archives; the bytes go to disk, not to memory.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+UPLOAD_LIMIT_BYTES = 2 * 1024**3
+
+# Content, files, queue and events: see common.core.connections for the URL forms.
+CONTENT_URL = ENV.content_url
+CONTENT_SINGLE_READS = ENV.content_single_reads
+CONTENT_CACHE_BYTES = ENV.content_cache_bytes
+FILES_URL = ENV.files_url
+EVENTS_DIR = Path(ENV.events_dir) if ENV.events_dir else ENV.home / "events"
+BROKER_URL = ENV.broker_url
+globals().update(email_settings(ENV))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.contact_email
+
+# Read unguarded by third-party blocks (reference: xblock, section 5).
+LMS_ROOT_URL = LMS_URL
+LMS_BASE = LMS_URL.partition("://")[2]
+SERVICE_VARIANT = "lms"
+TECH_SUPPORT_EMAIL = ENV.contact_email
+FEATURES: dict[str, Any] = {}
+XBLOCK_SETTINGS: dict[str, Any] = {}
+ALL_LANGUAGES = [[code, name] for code, name in LANGUAGES]
+COMPLETION_VIDEO_COMPLETE_PERCENTAGE = 0.95
+SUBMISSIONS: dict[str, Any] = {}
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"common": {"level": "INFO"}, "lms": {"level": "INFO"}, "cms": {"level": "INFO"}},
+}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LmsSiteConfig(AppConfig):
+    name = "lms.site"
+    label = "lyceum_lms_site"

@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+"""Run a management command on one of the sites: ``manage.py lms|cms|insights COMMAND``."""
+
+import os
+import sys
+
+SITES = {"lms": "lms.settings", "cms": "cms.settings", "insights": "analytics.settings"}
+
+
+def main(argv: list[str]) -> int:
+    """Run the command that ``argv`` names; 2 when the site is missing or unknown."""
+    if len(argv) < 2 or argv[1] not in SITES:
+        sys.stderr.write(f"usage: manage.py {'|'.join(SITES)} COMMAND [OPTIONS]\n")
+        return 2
+    os.environ["DJANGO_SETTINGS_MODULE"] = SITES[argv[1]]
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([f"{argv[0]} {argv[1]}", *argv[2:]])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
