@@ -97,7 +97,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": database_settings(ENV)}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Our apps say BigAutoField in their AppConfig; third-party apps were migrated with this one.
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 CACHES = cache_settings(ENV)
 SESSION_COOKIE_NAME = f"lyceum_session_{INSTANCE}"
 CSRF_COOKIE_NAME = f"lyceum_csrf_{INSTANCE}"
