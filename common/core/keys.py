@@ -70,7 +70,7 @@ def parse_course_key(text: str) -> CourseKey:
         key = CourseKey.from_string(text.replace(" ", "+"))
     except InvalidKeyError as error:
         raise NotFoundError(f"not a course key: {text!r}") from error
-    if key.run is None:
+    if not isinstance(key, CourseLocator) or not key.run:
         raise NotFoundError(f"not the key of a course run: {text!r}")
     return key
 
