@@ -1,0 +1,218 @@
+"""The door of accounts: who a person is, how they read, what they may do in courses.
+
+Global staff are Django's own flags (``is_staff``, ``is_superuser``): they may do everything
+everywhere, and no role row says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from common.accounts.data import (
+    AUTHOR_ROLES,
+    RESULT_ROLES,
+    STAFF_ROLES,
+    ProfileData,
+    Role,
+    RoleGrant,
+)
+from common.accounts.errors import InvalidPreferenceError, PersonNotFoundError
+from common.accounts.models import CourseRole, Profile
+from common.core.errors import AccessDeniedError
+from common.core.keys import CourseKey
+
+__all__ = [
+    "AUTHOR_ROLES",
+    "RESULT_ROLES",
+    "STAFF_ROLES",
+    "ProfileData",
+    "Role",
+    "RoleGrant",
+    "check_role",
+    "find_person",
+    "find_role_grants",
+    "get_profile",
+    "get_roles",
+    "get_roles_everywhere",
+    "grant_role",
+    "has_author_access",
+    "has_result_access",
+    "has_role",
+    "has_staff_access",
+    "is_global_staff",
+    "may_add_course",
+    "revoke_role",
+    "save_profile",
+]
+
+
+class Person(Protocol):
+    """What is asked of ``request.user``, whether signed in or anonymous."""
+
+    pk: Any
+
+    @property
+    def is_staff(self) -> Any: ...
+
+    @property
+    def is_superuser(self) -> Any: ...
+
+    @property
+    def is_active(self) -> Any: ...
+
+
+def is_global_staff(user: Person) -> bool:
+    """Tell whether this person may do everything on every course."""
+    return bool(user.is_active and (user.is_staff or user.is_superuser))
+
+
+def get_roles(user_id: int | None, course_key: CourseKey) -> frozenset[str]:
+    """Return the roles of a user in a course run, those for its organisation included.
+
+    One SQL statement; none for an anonymous visitor (``user_id`` None). Global staff are not
+    in it: see ``is_global_staff``.
+    """
+    if user_id is None:
+        return frozenset()
+    rows = CourseRole.objects.filter(_applies_to(course_key), user_id=user_id)
+    return frozenset(rows.values_list("role", flat=True))
+
+
+def has_role(user: Person, course_key: CourseKey, roles: Collection[str]) -> bool:
+    """Tell whether the user is global staff or holds one of ``roles`` there. At most one SQL."""
+    if is_global_staff(user):
+        return True
+    if user.pk is None or not user.is_active:
+        return False
+    return not get_roles(user.pk, course_key).isdisjoint(roles)
+
+
+def has_staff_access(user: Person, course_key: CourseKey) -> bool:
+    """Tell whether the user sees the run as its staff."""
+    return has_role(user, course_key, STAFF_ROLES)
+
+
+def has_author_access(user: Person, course_key: CourseKey) -> bool:
+    """Tell whether the user may change the run in Studio."""
+    return has_role(user, course_key, AUTHOR_ROLES)
+
+
+def has_result_access(user: Person, course_key: CourseKey) -> bool:
+    """Tell whether the user may read the run's aggregated results."""
+    return has_role(user, course_key, RESULT_ROLES)
+
+
+def check_role(user: Person, course_key: CourseKey, roles: Collection[str]) -> None:
+    """Raise AccessDeniedError unless the user is global staff or holds one of ``roles``."""
+    if not has_role(user, course_key, roles):
+        raise AccessDeniedError(f"{user} holds none of {sorted(roles)} in {course_key}")
+
+
+def may_add_course(user: Person, org: str) -> bool:
+    """Tell whether the user may add a course to this organisation: by a role for all of it."""
+    if is_global_staff(user):
+        return True
+    if user.pk is None or not user.is_active:
+        return False
+    roles = CourseRole.objects.filter(user_id=user.pk, org=org, course_key="")
+    return roles.filter(role__in=AUTHOR_ROLES).exists()
+
+
+def get_roles_everywhere(user_id: int) -> tuple[RoleGrant, ...]:
+    """Return every role of a user. One SQL."""
+    return _grants(user_id=user_id)
+
+
+def find_role_grants(course_key: CourseKey) -> tuple[RoleGrant, ...]:
+    """Return who holds which role in a run, through its organisation included. One SQL."""
+    return _grants(_applies_to(course_key))
+
+
+def grant_role(
+    *, user_id: int, role: Role, course_key: CourseKey | None = None, org: str = ""
+) -> None:
+    """Give a role in a run, or in all runs of ``org``. Given twice, it stays one."""
+    place: dict[str, Any] = _place(course_key, org)
+    CourseRole.objects.get_or_create(user_id=user_id, role=role.value, **place)
+
+
+def revoke_role(
+    *, user_id: int, role: Role, course_key: CourseKey | None = None, org: str = ""
+) -> None:
+    """Take back a role that ``grant_role`` gave with the same arguments."""
+    CourseRole.objects.filter(user_id=user_id, role=role.value, **_place(course_key, org)).delete()
+
+
+def find_person(name_or_email: str) -> int:
+    """Return the id of the active account with this username or e-mail address.
+
+    Raises PersonNotFoundError. An address that two accounts share is nobody's.
+    """
+    people = get_user_model()._default_manager.filter(is_active=True)
+    ids = list(
+        people.filter(Q(username=name_or_email) | Q(email__iexact=name_or_email)).values_list(
+            "pk", flat=True
+        )[:2]
+    )
+    if len(ids) != 1:
+        raise PersonNotFoundError(f"{len(ids)} accounts match")
+    return int(ids[0])
+
+
+def get_profile(user_id: int) -> ProfileData:
+    """Return how a person is called and reads; an empty profile when none was saved. One SQL."""
+    row = Profile.objects.filter(user_id=user_id).first()
+    if row is None:
+        return ProfileData(user_id=user_id)
+    return ProfileData(
+        user_id=user_id, name=row.name, language=row.language, time_zone=row.time_zone
+    )
+
+
+def save_profile(
+    *, user_id: int, name: str = "", language: str = "", time_zone: str = ""
+) -> ProfileData:
+    """Save how a person is called and reads. Raises InvalidPreferenceError."""
+    if language and language not in dict(settings.LANGUAGES):
+        raise InvalidPreferenceError(f"unknown language {language!r}")
+    if time_zone and time_zone not in available_timezones():
+        raise InvalidPreferenceError(f"unknown time zone {time_zone!r}")
+    values = {"name": name.strip()[:255], "language": language, "time_zone": time_zone}
+    Profile.objects.update_or_create(user_id=user_id, defaults=values)
+    return ProfileData(user_id=user_id, **values)
+
+
+def _applies_to(course_key: CourseKey) -> Q:
+    return Q(course_key=str(course_key)) | Q(course_key="", org=str(course_key.org))
+
+
+def _place(course_key: CourseKey | None, org: str) -> dict[str, str]:
+    if course_key is not None:
+        return {"course_key": str(course_key), "org": str(course_key.org)}
+    if not org:
+        raise ValueError("a role needs a course run or an organisation")
+    return {"course_key": "", "org": org}
+
+
+def _grants(*conditions: Q, **filters: Any) -> tuple[RoleGrant, ...]:
+    rows: Sequence[CourseRole] = list(
+        CourseRole.objects.filter(*conditions, **filters)
+        .select_related("user")
+        .order_by("course_key", "role", "user__username")
+    )
+    return tuple(
+        RoleGrant(
+            user_id=row.user_id,
+            username=row.user.get_username(),
+            org=row.org,
+            course_key=row.course_key,
+            role=Role(row.role),
+        )
+        for row in rows
+    )
