@@ -1,0 +1,46 @@
+"""The door of course content: read versions, write them, move heads, edit, publish.
+
+Reading a published unit costs one statement (``get_heads``) and at most three store calls:
+``load_version``, ``CourseVersion.section``, ``get_definitions``.
+"""
+
+from common.content.counting import count_calls
+from common.content.courses import create_or_replace_course
+from common.content.heads import (
+    find_heads,
+    get_heads,
+    register_commit_hook,
+    register_prepare_hook,
+)
+from common.content.objects import (
+    ObjectWriter,
+    get_definitions,
+    get_derived,
+    get_many_derived,
+    get_text,
+    get_texts,
+    put_derived,
+)
+from common.content.store import get_store
+from common.content.trees import write_tree
+from common.content.versions import CourseVersion, load_version
+
+__all__ = [
+    "CourseVersion",
+    "ObjectWriter",
+    "count_calls",
+    "create_or_replace_course",
+    "find_heads",
+    "get_definitions",
+    "get_derived",
+    "get_heads",
+    "get_many_derived",
+    "get_store",
+    "get_text",
+    "get_texts",
+    "load_version",
+    "put_derived",
+    "register_commit_hook",
+    "register_prepare_hook",
+    "write_tree",
+]
