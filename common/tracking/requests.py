@@ -1,0 +1,67 @@
+"""What an event keeps of a request, and which request this thread answers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from common.tracking.data import RequestInfo
+
+_current: ContextVar[HttpRequest | RequestInfo | None] = ContextVar("tracking", default=None)
+
+
+def request_info(request: HttpRequest) -> RequestInfo:
+    """Return what events keep of the request; the session key only as a keyed hash."""
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    headers = request.headers
+    return RequestInfo(
+        ip=client_ip(request),
+        agent=headers.get("User-Agent", ""),
+        host=request.META.get("HTTP_HOST", ""),
+        referer=headers.get("Referer", ""),
+        accept_language=headers.get("Accept-Language", ""),
+        path=request.path,
+        session=_session_hash(request),
+        user_id=user.pk if known and user is not None else None,
+        username=user.get_username() if known and user is not None else "",
+    )
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return the caller's address; the proxy's word for it is taken only behind a proxy."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if forwarded and settings.ENV.behind_proxy:
+        # The last entry is the one that our own proxy added.
+        return forwarded.rsplit(",", 1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _session_hash(request: HttpRequest) -> str:
+    key = getattr(getattr(request, "session", None), "session_key", None)
+    if not key:
+        return ""
+    secret = f"tracking-session:{settings.SECRET_KEY}".encode()
+    return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+@contextmanager
+def answering(request: HttpRequest | RequestInfo) -> Iterator[None]:
+    """Make ``request`` the one that events of this thread belong to."""
+    token = _current.set(request)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current_request() -> RequestInfo | None:
+    """Return what is known of the request that this thread answers, None outside of one."""
+    request = _current.get()
+    return request_info(request) if isinstance(request, HttpRequest) else request

@@ -1,0 +1,93 @@
+"""Append event lines to files of JSON lines: one file a process and hour, nobody else's ever.
+
+A process that is killed may leave half a line at the end of its file. The next one opens a
+file of its own, so a broken line is always the last one, and readers skip it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+
+PREFIX = "events-"
+SUFFIX = ".jsonl"
+
+
+class EventSink:
+    """The files of one process in one folder. Threads may share it; a forked child starts anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+        self._opened_for: tuple[str, int] | None = None
+
+    def append(self, lines: Sequence[str], *, sync: bool) -> None:
+        """Write the lines in order, on disk on return when ``sync``.
+
+        Raises OSError when they may not all be there; the file is then left as it is, and
+        the next call begins another one.
+        """
+        if not lines:
+            return
+        data = "".join(f"{line}\n" for line in lines).encode("utf-8")
+        with self._lock:
+            descriptor = self._open(sync=sync)
+            try:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+                if sync:
+                    os.fsync(descriptor)
+            except OSError:
+                self._close()
+                raise
+
+    def close(self) -> None:
+        """Close the open file, if any."""
+        with self._lock:
+            self._close()
+
+    def _open(self, *, sync: bool) -> int:
+        now = datetime.now(UTC)
+        wanted = (f"{now:%Y%m%dT%H}", os.getpid())
+        if self._descriptor is not None and self._opened_for == wanted:
+            return self._descriptor
+        self._close()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        host = re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())[:60]
+        name = f"{PREFIX}{wanted[0]}-{host}-{wanted[1]}-{uuid4().hex[:8]}{SUFFIX}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        descriptor = os.open(self._folder / name, flags, 0o640)
+        if sync:
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        self._descriptor, self._opened_for = descriptor, wanted
+        return descriptor
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._descriptor = self._opened_for = None
+
+
+_sinks: dict[Path, EventSink] = {}
+_sinks_lock = threading.Lock()
+
+
+def get_sink() -> EventSink:
+    """Return this process's sink for the folder ``EVENTS_DIR``."""
+    folder = Path(settings.EVENTS_DIR)
+    with _sinks_lock:
+        return _sinks.setdefault(folder, EventSink(folder))
