@@ -1,6 +1,88 @@
-"""What every test gets: a home folder of its own, set before Django reads its settings."""
+"""Fixtures of every test. The run's settings are made in common.core.pytest_plugin."""
 
-import os
-import tempfile
+from __future__ import annotations
 
-os.environ.setdefault("LYCEUM_HOME", tempfile.mkdtemp(prefix="lyceum-test-"))
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from common.core.env import read_environment
+from common.core.testing import (
+    SAMPLE_COURSES,
+    RealServices,
+    read_services,
+    temporary_content_url,
+    temporary_database,
+    temporary_virtual_host,
+)
+
+hypothesis.settings.register_profile("default", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("long", max_examples=3000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("default")
+
+
+def pytest_configure() -> None:
+    """Hash passwords fast: tests sign many people in, and prove nothing about the hash."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _missing(what: str) -> None:
+    """Skip by name, or fail where nothing may be missing."""
+    if read_environment().services == "error":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def real_services() -> RealServices:
+    """Return the real servers: MariaDB, MongoDB protocol, RabbitMQ, memcached."""
+    services = read_services()
+    if services is None:
+        _missing("the real servers do not run: make services")
+        raise AssertionError("unreachable")
+    return services
+
+
+@pytest.fixture
+def mysql_url(real_services: RealServices) -> Iterator[str]:
+    """Return the URL of an empty database on MariaDB, dropped afterwards."""
+    with temporary_database(real_services) as url:
+        yield url
+
+
+@pytest.fixture
+def mongodb_url(real_services: RealServices) -> Iterator[str]:
+    """Return the URL of an empty database on the MongoDB-protocol server, dropped afterwards."""
+    with temporary_content_url(real_services) as url:
+        yield url
+
+
+@pytest.fixture
+def rabbitmq_url(real_services: RealServices) -> Iterator[str]:
+    """Return the URL of an empty virtual host on RabbitMQ, deleted afterwards."""
+    with temporary_virtual_host(real_services) as url:
+        yield url
+
+
+@pytest.fixture
+def memcached_url(real_services: RealServices) -> str:
+    """Return memcached's URL. Other runs use it too: keys need a prefix of their own."""
+    return real_services.shared_cache_url
+
+
+@pytest.fixture(scope="session")
+def sample_course() -> Callable[[str], Path]:
+    """Return a function from a sample course's name, such as ``open-demo``, to its archive."""
+
+    def find(name: str) -> Path:
+        path = SAMPLE_COURSES / f"{name}.tar.gz"
+        if not path.exists():
+            _missing(f"the sample course {name} is not in ../shared/courses")
+        return path
+
+    return find

@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 import packages
 from kinds import KINDS, Server, ServerError
@@ -67,9 +68,10 @@ def _servers(options: argparse.Namespace) -> list[Server]:
     return servers
 
 
-def _read_state(home: Path) -> dict:
+def _read_state(home: Path) -> dict[str, Any]:
     try:
-        return json.loads((home / STATE_FILE).read_text())
+        state: dict[str, Any] = json.loads((home / STATE_FILE).read_text())
+        return state
     except FileNotFoundError:
         return {}
 

@@ -7,9 +7,10 @@ import os
 import socket
 import struct
 import subprocess
+import tempfile
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Callable, Mapping
 
 import packages
 from processes import Process, ServerError, free_port
@@ -119,7 +120,7 @@ class MariaDB(Server):
     def socket_path(self) -> Path:
         """A short path whatever ``home`` is: a socket's path may have 107 bytes only."""
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
-        return Path("/tmp") / f"lyceum-mariadb-{digest}.sock"
+        return Path(tempfile.gettempdir()) / f"lyceum-mariadb-{digest}.sock"
 
     def prepare(self) -> None:
         data = self.folder / "data"

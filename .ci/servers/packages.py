@@ -7,9 +7,9 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Mapping
 
 # Debian puts servers here; an ordinary user's PATH may leave these folders out.
 SERVER_FOLDERS = ("/usr/sbin", "/sbin", "/usr/lib/rabbitmq/bin", "/usr/local/go/bin")
@@ -78,7 +78,9 @@ def go_command() -> str:
     if _go_version(found) >= GO_WANTED:
         return found
     machine = os.uname().machine
-    version = GO_TOOLCHAIN.format(arch={"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine))
+    version = GO_TOOLCHAIN.format(
+        arch={"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
+    )
     result = subprocess.run(
         [found, "mod", "download", "-json", f"golang.org/toolchain@{version}"],
         capture_output=True,

@@ -68,6 +68,12 @@ class Environment:
     services_home: str = ""
     # Tests: "error" makes a missing real server a failure instead of a named skip.
     services: str = ""
+    # Tests: the file that `make services` wrote; empty: services.env in services_home.
+    services_env: str = ""
+    # Tests: RabbitMQ's HTTP API, by which each run makes a virtual host of its own.
+    services_broker_api: str = ""
+    # Tests: "services" runs the whole suite on the real servers, empty on the embedded parts.
+    test_on: str = ""
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:

@@ -101,6 +101,8 @@ DATABASES = {"default": database_settings(ENV)}
 # Our apps say BigAutoField in their AppConfig; third-party apps were migrated with this one.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 CACHES = cache_settings(ENV)
+# Two instances may use one memcached.
+CACHES["shared"]["KEY_PREFIX"] = INSTANCE
 SESSION_COOKIE_NAME = f"lyceum_session_{INSTANCE}"
 CSRF_COOKIE_NAME = f"lyceum_csrf_{INSTANCE}"
 LANGUAGE_COOKIE_NAME = f"lyceum_language_{INSTANCE}"
