@@ -5,3 +5,10 @@ class CoursesConfig(AppConfig):
     name = "common.courses"
     label = "lyceum_courses"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from common.content.api import register_commit_hook, register_prepare_hook
+        from common.courses.runs import prepare_overview, sync_run_at_commit
+
+        register_prepare_hook(prepare_overview)
+        register_commit_hook(sync_run_at_commit)

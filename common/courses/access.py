@@ -1,0 +1,398 @@
+"""Who may do what in a course, and which blocks a person sees: one pure function, no clock.
+
+Every page, handler and API asks ``check_access``. Rules come in this order, and the first that
+speaks decides:
+
+1. Course staff may do everything (not enroll past the cap: they need no place).
+2. The course: catalogue visibility; enrollment dates, invitation, cap and end; start; enrolled or
+   public.
+3. The block and its ancestors: staff only, group access, start, the group of a split test, the
+   drawn children of a selection, hidden after the due date.
+
+Beta testers see starts ``days_early_for_beta`` days earlier. The end of a course closes
+enrollment, not the content. ``Reason`` is the closed list of answers.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.core.keys import BlockKey
+from common.courses.data import CourseFacts, CourseOutline, CourseRunData, OutlineBlock, Viewer
+from common.courses.errors import CourseAccessDeniedError
+from common.courses.groups import effective_group, effective_selection, shown_children
+
+
+class Action(StrEnum):
+    """What somebody wants to do in a course or with a block."""
+
+    LIST = "list"  # find the course in the catalogue
+    ABOUT = "about"  # read its about page
+    ENROLL = "enroll"
+    OUTLINE = "outline"  # see titles and dates
+    VIEW = "view"  # see content
+    SUBMIT = "submit"  # answer, complete, change state
+    TEACH = "teach"  # staff pages of the course
+
+
+class Reason(StrEnum):
+    """Why the answer is what it is. Closed: clients branch on it."""
+
+    OPEN = "open"
+    STAFF = "staff"
+    NOT_SIGNED_IN = "not_signed_in"
+    NOT_ENROLLED = "not_enrolled"
+    NOT_STAFF = "not_staff"
+    NOT_LISTED = "not_listed"
+    INVITATION_ONLY = "invitation_only"
+    ENROLLMENT_NOT_STARTED = "enrollment_not_started"
+    ENROLLMENT_ENDED = "enrollment_ended"
+    COURSE_FULL = "course_full"
+    COURSE_ENDED = "course_ended"
+    COURSE_NOT_STARTED = "course_not_started"
+    NOT_STARTED = "not_started"
+    STAFF_ONLY = "staff_only"
+    NOT_IN_GROUP = "not_in_group"
+    NOT_SELECTED = "not_selected"
+    HIDDEN_AFTER_DUE = "hidden_after_due"
+    UNKNOWN_BLOCK = "unknown_block"
+    # Given by gates above this function (prerequisite courses, gating by score): kept here so
+    # that the list is whole.
+    PREREQUISITES_MISSING = "prerequisites_missing"
+    GATED = "gated"
+
+
+MESSAGES: dict[Reason, str | Promise] = {
+    Reason.OPEN: "",
+    Reason.STAFF: "",
+    Reason.NOT_SIGNED_IN: _("Sign in to open this."),
+    Reason.NOT_ENROLLED: _("Enroll in this course to open this."),
+    Reason.NOT_STAFF: _("Only the staff of this course can open this."),
+    Reason.NOT_LISTED: _("This course is not listed."),
+    Reason.INVITATION_ONLY: _("This course is by invitation only. Ask its staff for a place."),
+    Reason.ENROLLMENT_NOT_STARTED: _("Enrollment in this course has not started yet."),
+    Reason.ENROLLMENT_ENDED: _("Enrollment in this course has closed."),
+    Reason.COURSE_FULL: _("All places in this course are taken."),
+    Reason.COURSE_ENDED: _("This course has ended."),
+    Reason.COURSE_NOT_STARTED: _("This course has not started yet."),
+    Reason.NOT_STARTED: _("This part of the course is not open yet."),
+    Reason.STAFF_ONLY: _("Only the staff of this course can see this part."),
+    Reason.NOT_IN_GROUP: _("This part of the course is for another group."),
+    Reason.NOT_SELECTED: _("This part of the course was not drawn for you."),
+    Reason.HIDDEN_AFTER_DUE: _("The due date has passed, and this part is closed since."),
+    Reason.UNKNOWN_BLOCK: _("This part of the course does not exist."),
+    Reason.PREREQUISITES_MISSING: _("Complete the courses that this one builds on first."),
+    Reason.GATED: _("Complete the part before this one first."),
+}
+
+
+class Purpose(StrEnum):
+    """What a set of visible blocks is for.
+
+    Grades leave aside ``hide_after_due`` (points stay when content closes), and give staff too
+    their own group's and selection's blocks, as that is what they are shown.
+    """
+
+    CONTENT = "content"
+    GRADES = "grades"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An answer. ``opens_at``: when a date alone stands in the way."""
+
+    allowed: bool
+    reason: Reason
+    opens_at: datetime | None = None
+
+    @property
+    def message(self) -> str | Promise:
+        """One sentence for the person; empty when allowed."""
+        return MESSAGES[self.reason]
+
+
+OPEN = Access(allowed=True, reason=Reason.OPEN)
+STAFF = Access(allowed=True, reason=Reason.STAFF)
+
+
+def denied(reason: Reason, opens_at: datetime | None = None) -> Access:
+    """Return the answer no."""
+    return Access(allowed=False, reason=reason, opens_at=opens_at)
+
+
+def check_access(
+    viewer: Viewer,
+    course: CourseOutline | CourseRunData,
+    key: BlockKey | None,
+    action: Action,
+    now: datetime,
+    *,
+    enrolled_count: int | None = None,
+) -> Access:
+    """Say whether ``viewer`` may do ``action`` in a course, or with one block of its outline.
+
+    ``enrolled_count`` is needed for ENROLL in a course with a cap. Raises TypeError for a block
+    without an outline.
+    """
+    if viewer.is_staff:
+        missing = isinstance(course, CourseOutline) and key is not None and key not in course.blocks
+        return denied(Reason.UNKNOWN_BLOCK) if missing else STAFF
+    answer = _check_course(viewer, course.facts, action, now, enrolled_count)
+    if key is None or not answer.allowed:
+        return answer
+    if not isinstance(course, CourseOutline):
+        raise TypeError("access to a block is decided on an outline")
+    return _check_block(course, viewer, key, action, now)
+
+
+def require_access(
+    viewer: Viewer,
+    course: CourseOutline | CourseRunData,
+    key: BlockKey | None,
+    action: Action,
+    now: datetime,
+) -> Access:
+    """Return the answer when it is yes. Raises CourseAccessDeniedError when it is no."""
+    answer = check_access(viewer, course, key, action, now)
+    if not answer.allowed:
+        raise CourseAccessDeniedError(answer.reason.value, answer.message)
+    return answer
+
+
+def _check_course(
+    viewer: Viewer, facts: CourseFacts, action: Action, now: datetime, enrolled_count: int | None
+) -> Access:
+    match action:
+        case Action.LIST:
+            return OPEN if facts.catalog_visibility == "both" else denied(Reason.NOT_LISTED)
+        case Action.ABOUT:
+            seen = viewer.is_enrolled or facts.catalog_visibility in {"both", "about"}
+            return OPEN if seen else denied(Reason.NOT_LISTED)
+        case Action.TEACH:
+            return denied(Reason.NOT_SIGNED_IN if viewer.is_anonymous else Reason.NOT_STAFF)
+        case Action.ENROLL:
+            return _check_enroll(viewer, facts, now, enrolled_count)
+        case _:
+            return _check_inside(viewer, facts, action, now)
+
+
+def _check_enroll(
+    viewer: Viewer, facts: CourseFacts, now: datetime, enrolled_count: int | None
+) -> Access:
+    if viewer.is_anonymous:
+        return denied(Reason.NOT_SIGNED_IN)
+    if viewer.is_enrolled:
+        return OPEN
+    if facts.end is not None and now >= facts.end:
+        return denied(Reason.COURSE_ENDED)
+    if facts.invitation_only:
+        return denied(Reason.INVITATION_ONLY)
+    if facts.enrollment_start is not None and now < facts.enrollment_start and not viewer.is_beta:
+        return denied(Reason.ENROLLMENT_NOT_STARTED, facts.enrollment_start)
+    if facts.enrollment_end is not None and now >= facts.enrollment_end:
+        return denied(Reason.ENROLLMENT_ENDED)
+    cap = facts.max_enrollments
+    if cap is not None and enrolled_count is not None and enrolled_count >= cap:
+        return denied(Reason.COURSE_FULL)
+    return OPEN
+
+
+def _check_inside(viewer: Viewer, facts: CourseFacts, action: Action, now: datetime) -> Access:
+    public = {
+        Action.OUTLINE: facts.course_visibility in {"public", "public_outline"},
+        Action.VIEW: facts.course_visibility == "public",
+    }.get(action, False)
+    if not viewer.is_enrolled and not public:
+        return denied(Reason.NOT_SIGNED_IN if viewer.is_anonymous else Reason.NOT_ENROLLED)
+    start = _early(facts.start, facts.days_early_for_beta, viewer)
+    if start is not None and now < start:
+        return denied(Reason.COURSE_NOT_STARTED, start)
+    return OPEN
+
+
+def _check_block(
+    outline: CourseOutline, viewer: Viewer, key: BlockKey, action: Action, now: datetime
+) -> Access:
+    block = outline.blocks.get(key)
+    if block is None:
+        return denied(Reason.UNKNOWN_BLOCK)
+    if block.staff_only:
+        return denied(Reason.STAFF_ONLY)
+    if not _in_groups(outline, viewer, block):
+        return denied(Reason.NOT_IN_GROUP)
+    start = _early(block.start, block.days_early_for_beta, viewer)
+    if start is not None and now < start:
+        return denied(Reason.NOT_STARTED, start)
+    child = block
+    for ancestor in outline.iter_ancestors(key):
+        if ancestor.restricts_children and child.key not in shown_children(
+            outline, viewer, ancestor
+        ):
+            split = ancestor.partition_id is not None
+            return denied(Reason.NOT_IN_GROUP if split else Reason.NOT_SELECTED)
+        child = ancestor
+    if action in {Action.VIEW, Action.SUBMIT} and any(
+        _is_hidden(outline, part, now) for part in (block, *outline.iter_ancestors(key))
+    ):
+        return denied(Reason.HIDDEN_AFTER_DUE)
+    return OPEN
+
+
+def closes_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
+    """Return when a block is past due: due date (or the end of the course) plus grace.
+
+    None: never.
+    """
+    due = block.due or facts.end
+    if due is None:
+        return None
+    return due + timedelta(seconds=block.graceperiod or 0)
+
+
+def _hides_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
+    if not block.hide_after_due:
+        return None
+    due = facts.end if facts.self_paced else block.due
+    return None if due is None else due + timedelta(seconds=block.graceperiod or 0)
+
+
+def _is_hidden(outline: CourseOutline, block: OutlineBlock, now: datetime) -> bool:
+    hides = _hides_at(outline.facts, block)
+    return hides is not None and now >= hides
+
+
+def _early(start: datetime | None, days: float | None, viewer: Viewer) -> datetime | None:
+    if start is not None and days and viewer.is_beta:
+        return start - timedelta(days=days)
+    return start
+
+
+def _in_groups(outline: CourseOutline, viewer: Viewer, block: OutlineBlock) -> bool:
+    for partition_id, admitted in block.group_access.items():
+        partition = outline.partition_by_id.get(partition_id)
+        # A switched-off partition restricts nobody; one that is gone keeps its content shut, as
+        # its author meant it for some only.
+        if partition is None:
+            return False
+        if partition.active and effective_group(viewer, partition) not in admitted:
+            return False
+    return True
+
+
+def audience(outline: CourseOutline, viewer: Viewer) -> str:
+    """Return a name for all that the outline asks about this person: equal names, equal blocks."""
+    rank = "staff" if viewer.is_staff else "learner"
+    if viewer.is_beta and outline.has_beta_dates:
+        rank += "+beta"
+    groups = []
+    for number in sorted(outline.used_partition_ids):
+        partition = outline.partition_by_id.get(number)
+        group = None if partition is None else effective_group(viewer, partition)
+        groups.append(f"{number}={group}")
+    picks = [
+        ",".join(str(child) for child in sorted(effective_selection(viewer, outline.blocks[key])))
+        for key in outline.selecting_keys
+    ]
+    return "/".join([rank, *groups, *picks])
+
+
+def visible_blocks(
+    outline: CourseOutline,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    purpose: Purpose = Purpose.CONTENT,
+) -> frozenset[BlockKey]:
+    """Return the keys of all blocks that the person sees, ancestors seen included.
+
+    Kept with the outline per audience and visibility window: cheap to ask again.
+    """
+    since, _until = visibility_window(outline, viewer, now, purpose=purpose)
+    name = ("visible", audience(outline, viewer), since, purpose)
+    return outline.remember(name, lambda: _compute_visible(outline, viewer, now, purpose))
+
+
+def _compute_visible(
+    outline: CourseOutline, viewer: Viewer, now: datetime, purpose: Purpose
+) -> frozenset[BlockKey]:
+    if viewer.is_staff and purpose is Purpose.CONTENT:
+        return frozenset(outline.blocks)
+    seen: set[BlockKey] = set()
+    shown: dict[BlockKey, frozenset[BlockKey]] = {}
+    for key, block in outline.blocks.items():
+        parent = block.parent
+        if parent is not None and (
+            parent not in seen or (parent in shown and key not in shown[parent])
+        ):
+            continue
+        if not viewer.is_staff and not _is_open(outline, viewer, block, now, purpose):
+            continue
+        seen.add(key)
+        if block.restricts_children:
+            shown[key] = shown_children(outline, viewer, block)
+    return frozenset(seen)
+
+
+def _is_open(
+    outline: CourseOutline, viewer: Viewer, block: OutlineBlock, now: datetime, purpose: Purpose
+) -> bool:
+    if block.staff_only:
+        return False
+    start = _early(block.start, block.days_early_for_beta, viewer)
+    if start is not None and now < start:
+        return False
+    if block.group_access and not _in_groups(outline, viewer, block):
+        return False
+    return purpose is Purpose.GRADES or not _is_hidden(outline, block, now)
+
+
+def visibility_window(
+    outline: CourseOutline,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    purpose: Purpose = Purpose.CONTENT,
+) -> tuple[datetime | None, datetime | None]:
+    """Return from when until when nothing becomes visible or hidden; None: no such moment.
+
+    ``from <= now < until``. The window may be narrower than needed, never wider.
+    """
+    if viewer.is_staff:
+        return None, None
+    instants = outline.remember(
+        ("instants", viewer.is_beta, purpose),
+        lambda: sorted(set(_iter_instants(outline, viewer, purpose))),
+    )
+    position = bisect_right(instants, now)
+    return (
+        instants[position - 1] if position else None,
+        instants[position] if position < len(instants) else None,
+    )
+
+
+def _iter_instants(outline: CourseOutline, viewer: Viewer, purpose: Purpose) -> Iterable[datetime]:
+    for block in outline.blocks.values():
+        start = _early(block.start, block.days_early_for_beta, viewer)
+        if start is not None:
+            yield start
+        hides = _hides_at(outline.facts, block)
+        if hides is not None and purpose is Purpose.CONTENT:
+            yield hides
+
+
+def next_visibility_change(
+    outline: CourseOutline,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    purpose: Purpose = Purpose.CONTENT,
+) -> datetime | None:
+    """Return the next moment at which something may appear or close; None: never again."""
+    return visibility_window(outline, viewer, now, purpose=purpose)[1]

@@ -1,0 +1,172 @@
+"""Recorded groups and selections of learners in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import CharField, IntegerField, TextField, Value
+
+from common.core.db import upsert
+from common.core.keys import BlockKey
+from common.courses.data import CourseOutline, Membership, Viewer
+from common.courses.errors import UnknownGroupError
+from common.courses.groups import RANDOM, choose_children, effective_group
+from common.courses.models import GroupMembership, LearnerSelection
+
+
+@dataclass(frozen=True, slots=True)
+class Placements:
+    """What is recorded for one learner in a run."""
+
+    groups: Mapping[int, int]
+    selections: Mapping[BlockKey, tuple[BlockKey, ...]]
+
+
+NO_PLACEMENTS = Placements(groups={}, selections={})
+
+
+def get_placements(run_id: int, learner_id: int) -> Placements:
+    """Return the groups and selections of a learner in a run. One statement."""
+    return get_many_placements(run_id, [learner_id]).get(learner_id, NO_PLACEMENTS)
+
+
+def get_many_placements(run_id: int, learner_ids: Collection[int]) -> dict[int, Placements]:
+    """Return the placements of several learners; absent when nothing is recorded. One statement."""
+    groups = GroupMembership.objects.filter(run_id=run_id, learner_id__in=learner_ids).values_list(
+        "learner_id",
+        "partition_id",
+        "group_id",
+        Value("", output_field=CharField()),
+        Value("", output_field=TextField()),
+    )
+    selections = LearnerSelection.objects.filter(
+        run_id=run_id, learner_id__in=learner_ids
+    ).values_list(
+        "learner_id",
+        Value(0, output_field=IntegerField()),
+        Value(0, output_field=IntegerField()),
+        "block",
+        "children",
+    )
+    found: dict[int, tuple[dict[int, int], dict[BlockKey, tuple[BlockKey, ...]]]] = {}
+    for learner_id, partition, group, block, children in groups.union(selections, all=True):
+        mine, drawn = found.setdefault(learner_id, ({}, {}))
+        if block:
+            drawn[BlockKey.parse(block)] = tuple(
+                BlockKey.parse(line) for line in children.split("\n") if line
+            )
+        else:
+            mine[partition] = group
+    return {learner: Placements(*placed) for learner, placed in found.items()}
+
+
+def assign_group(
+    *,
+    run_id: int,
+    learner_id: int,
+    partition_id: int,
+    group_id: int,
+    now: datetime,
+    replace: bool = True,
+) -> None:
+    """Put a learner into a group. One statement.
+
+    Without ``replace`` a group that is recorded already stays. The stored grades of the learner
+    are stale by their stamp from here on.
+    """
+    row = GroupMembership(
+        run_id=run_id,
+        learner_id=learner_id,
+        partition_id=partition_id,
+        group_id=group_id,
+        assigned_at=now,
+    )
+    update = ["group_id", "assigned_at"] if replace else []
+    upsert([row], key=["run", "learner", "partition_id"], update=update)
+
+
+def remove_group(*, run_id: int, learner_id: int, partition_id: int) -> None:
+    """Take a learner out of their group in a partition."""
+    GroupMembership.objects.filter(
+        run_id=run_id, learner_id=learner_id, partition_id=partition_id
+    ).delete()
+
+
+def record_drawn_group(
+    *, run_id: int, outline: CourseOutline, viewer: Viewer, partition_id: int, now: datetime
+) -> int | None:
+    """Return the viewer's group in a partition, recording it when it was only drawn so far.
+
+    Called where a learner first meets a split test: later changes of the groups do not move them.
+    Raises UnknownGroupError for a partition that the course does not have.
+    """
+    partition = outline.partition_by_id.get(partition_id)
+    if partition is None:
+        raise UnknownGroupError(f"no partition {partition_id}")
+    group = effective_group(viewer, partition)
+    if (
+        group is not None
+        and partition.scheme == RANDOM
+        and viewer.user_id is not None
+        and viewer.groups.get(partition_id) != group
+    ):
+        assign_group(
+            run_id=run_id,
+            learner_id=viewer.user_id,
+            partition_id=partition_id,
+            group_id=group,
+            now=now,
+        )
+    return group
+
+
+def record_selection(
+    *,
+    run_id: int,
+    learner_id: int,
+    block: BlockKey,
+    children: Sequence[BlockKey],
+    now: datetime,
+) -> None:
+    """Record the children that a learner is shown of a selecting block. One statement."""
+    row = LearnerSelection(
+        run_id=run_id,
+        learner_id=learner_id,
+        block=str(block),
+        children="\n".join(str(child) for child in children),
+        selected_at=now,
+    )
+    upsert([row], key=["run", "learner", "block"], update=["children", "selected_at"])
+
+
+def select_children(
+    *, run_id: int, outline: CourseOutline, viewer: Viewer, block: BlockKey, now: datetime
+) -> tuple[BlockKey, ...]:
+    """Return the children that the viewer is shown of a selecting block, recording a new draw.
+
+    No statement when what is recorded still holds, or the viewer is anonymous.
+    """
+    outlined = outline.block(block)
+    recorded = viewer.selections.get(block, ())
+    chosen = choose_children(
+        seed="" if viewer.user_id is None else str(viewer.user_id),
+        block=block,
+        children=outlined.children,
+        count=outlined.max_selected,
+        recorded=recorded,
+    )
+    if viewer.user_id is not None and viewer.is_enrolled and chosen != recorded:
+        record_selection(
+            run_id=run_id, learner_id=viewer.user_id, block=block, children=chosen, now=now
+        )
+    return chosen
+
+
+def list_members(run_id: int, *, partition_id: int, group_id: int) -> list[Membership]:
+    """Return the recorded members of one group, by learner. One statement."""
+    rows = GroupMembership.objects.filter(
+        run_id=run_id, partition_id=partition_id, group_id=group_id
+    ).order_by("learner_id")
+    return [Membership(row.learner_id, row.partition_id, row.group_id) for row in rows]

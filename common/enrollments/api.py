@@ -1,0 +1,40 @@
+"""The door of enrollments: join, leave, find, lock, and one learner's context in a run."""
+
+from common.enrollments.context import get_learner_context, make_viewer
+from common.enrollments.data import (
+    EnrollmentChange,
+    EnrollmentData,
+    LearnerContext,
+    LockedEnrollment,
+    RunEnrollment,
+)
+from common.enrollments.models import DEFAULT_MODE
+from common.enrollments.queries import (
+    count_active,
+    find_enrollment,
+    get_viewers,
+    list_enrollments_of,
+    list_learner_ids,
+    lock_enrollment,
+)
+from common.enrollments.records import enroll, register_enrollment_hook, unenroll
+
+__all__ = [
+    "DEFAULT_MODE",
+    "EnrollmentChange",
+    "EnrollmentData",
+    "LearnerContext",
+    "LockedEnrollment",
+    "RunEnrollment",
+    "count_active",
+    "enroll",
+    "find_enrollment",
+    "get_learner_context",
+    "get_viewers",
+    "list_enrollments_of",
+    "list_learner_ids",
+    "lock_enrollment",
+    "make_viewer",
+    "register_enrollment_hook",
+    "unenroll",
+]

@@ -1,0 +1,84 @@
+"""One person in one course run, read in at most three statements."""
+
+from __future__ import annotations
+
+from common.accounts.api import STAFF_ROLES, Person, Role, get_roles, is_global_staff
+from common.core.keys import CourseKey
+from common.courses.api import (
+    NO_PLACEMENTS,
+    Placements,
+    get_placements,
+    get_run_and_heads,
+    to_heads,
+    to_run_data,
+)
+from common.courses.data import Viewer
+from common.enrollments.data import EnrollmentData, LearnerContext
+from common.enrollments.models import Enrollment
+
+
+def get_learner_context(course_key: CourseKey, user: Person) -> LearnerContext:
+    """Return the run, its heads, and the person's enrollment, groups and roles in it.
+
+    Statements: enrolled 3 (run, heads and enrollment joined; groups; roles), global staff one
+    less; not enrolled 3 (enrollment, run with heads, roles); anonymous 1. Raises
+    CourseRunNotFoundError.
+    """
+    row = None
+    if user.pk is not None:
+        row = (
+            Enrollment.objects.filter(run__head__course_key=str(course_key), learner_id=user.pk)
+            .select_related("run__head")
+            .first()
+        )
+    if row is None:
+        run, heads = get_run_and_heads(course_key)
+        return LearnerContext(
+            run, heads, None, make_viewer(user, None, NO_PLACEMENTS, _roles(user, course_key))
+        )
+    enrollment = to_enrollment_data(row)
+    placements = get_placements(row.run_id, row.learner_id)
+    return LearnerContext(
+        run=to_run_data(row.run),
+        heads=to_heads(row.run),
+        enrollment=enrollment,
+        viewer=make_viewer(user, enrollment, placements, _roles(user, course_key)),
+    )
+
+
+def _roles(user: Person, course_key: CourseKey) -> frozenset[str]:
+    return frozenset() if is_global_staff(user) else get_roles(user.pk, course_key)
+
+
+def make_viewer(
+    user: Person,
+    enrollment: EnrollmentData | None,
+    placements: Placements,
+    roles: frozenset[str],
+) -> Viewer:
+    """Return the person as access rules see them. No statement."""
+    is_global = is_global_staff(user)
+    return Viewer(
+        user_id=user.pk,
+        username=getattr(user, "username", ""),
+        is_staff=is_global or not roles.isdisjoint(STAFF_ROLES),
+        is_global_staff=is_global,
+        is_beta=Role.BETA_TESTER in roles,
+        roles=roles,
+        groups=placements.groups,
+        selections=placements.selections,
+        mode=enrollment.mode if enrollment is not None and enrollment.is_active else None,
+    )
+
+
+def to_enrollment_data(row: Enrollment) -> EnrollmentData:
+    """Return a row as other apps see it."""
+    return EnrollmentData(
+        id=row.pk,
+        run_id=row.run_id,
+        learner_id=row.learner_id,
+        mode=row.mode,
+        is_active=row.is_active,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+    )

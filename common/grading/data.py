@@ -1,0 +1,247 @@
+"""Scores and grades as other apps see them. Frozen, dumb data.
+
+Points are points; fractions and percents go from 0.0 to 1.0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from common.core.keys import BlockKey
+from common.grading.errors import InvalidScoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points earned out of points possible, weights already applied.
+
+    ``earned`` may be above ``possible``: some blocks give bonus points. Raises InvalidScoreError
+    for a negative number.
+    """
+
+    earned: float
+    possible: float
+
+    def __post_init__(self) -> None:
+        if not (self.earned >= 0 and self.possible >= 0):
+            raise InvalidScoreError(f"{self.earned} of {self.possible} points")
+
+    @property
+    def fraction(self) -> float:
+        """Share earned; 0.0 where nothing could be earned."""
+        return self.earned / self.possible if self.possible else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BlockScore:
+    """The recorded score of one learner on one block, before the weight.
+
+    ``is_weighted``: the points come from a tool that applied the weight itself.
+    ``graded_version`` is the course version that the answer was graded against.
+    """
+
+    key: BlockKey
+    raw_earned: float
+    raw_possible: float
+    graded_version: str
+    attempted_at: datetime
+    is_weighted: bool = False
+
+
+class ScoreOutcome(StrEnum):
+    """What became of a score that was handed in."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    KEPT_HIGHER = "kept_higher"  # only_if_higher, and the stored one is better
+    KEPT_WEIGHTED = "kept_weighted"  # an assessment tool's score takes precedence
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """The score before and after ``record_score``; None where there is none."""
+
+    key: BlockKey
+    outcome: ScoreOutcome
+    before: BlockScore | None
+    after: BlockScore | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentType:
+    """One line of the grading policy (reference: olx, section 3).
+
+    ``name`` is what subsections carry as ``format``; ``weight`` a fraction of the course grade.
+    """
+
+    name: str
+    min_count: int
+    drop_count: int
+    weight: float
+    short_label: str
+    category: str = ""
+    section_type: str = ""
+    show_only_average: bool = False
+    hide_average: bool = False
+    starting_index: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyWarning:
+    """Something in a grading policy that could not be taken as it is."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a course is graded. ``cutoffs`` from the highest to the lowest."""
+
+    types: tuple[AssignmentType, ...]
+    cutoffs: tuple[tuple[str, float], ...]
+    warnings: tuple[PolicyWarning, ...] = ()
+
+    @property
+    def passing_fraction(self) -> float | None:
+        """Lowest cutoff above zero; None: nobody can pass."""
+        return min((cutoff for _, cutoff in self.cutoffs if cutoff > 0), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemScore:
+    """One scored block within a subsection, weight applied.
+
+    ``counts`` False: shown, but outside the graded total (no points possible, or the block says
+    graded="false"). ``raw`` is what the block gave before the weight.
+    """
+
+    key: BlockKey
+    display_name: str
+    points: Points
+    counts: bool
+    weight: float | None
+    raw: Points
+    attempted_at: datetime | None = None
+
+    @property
+    def is_attempted(self) -> bool:
+        return self.attempted_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SubsectionGrade:
+    """The points of one subsection: of all its scored blocks, and of those that count."""
+
+    key: BlockKey
+    display_name: str
+    section: BlockKey
+    format: str | None
+    graded: bool
+    total: Points
+    graded_total: Points
+    problems: tuple[ProblemScore, ...] = ()
+    due: datetime | None = None
+    show_correctness: str = "always"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it goes into an assignment type's average."""
+        return self.graded and self.graded_total.possible > 0
+
+    @property
+    def fraction(self) -> float:
+        """Graded share to four decimals: the number that averages are made of."""
+        return round(self.graded_total.fraction, 4)
+
+    @property
+    def is_attempted(self) -> bool:
+        return any(problem.is_attempted for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One entry of an assignment type: a subsection, or one that the authors still owe.
+
+    ``key`` None: owed, counted as 0.0 because the policy's ``min_count`` asks for more.
+    """
+
+    label: str
+    fraction: float
+    key: BlockKey | None = None
+    display_name: str = ""
+    points: Points | None = None
+    is_dropped: bool = False
+
+    @property
+    def is_owed(self) -> bool:
+        return self.key is None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeGrade:
+    """The average of one assignment type and how it came about.
+
+    ``kept_sum`` over ``divisor`` is ``average`` (the bare sum where ``divisor`` is 0);
+    ``contribution`` = average times weight: what it adds to the course grade.
+    """
+
+    type: AssignmentType
+    average_label: str
+    marks: tuple[Mark, ...]
+    average: float
+    kept_sum: float
+    divisor: int
+    contribution: float
+
+    @property
+    def shown_marks(self) -> tuple[Mark, ...]:
+        """The marks that the policy wants shown one by one."""
+        return () if self.type.show_only_average else self.marks
+
+
+@dataclass(frozen=True, slots=True)
+class CourseGrade:
+    """The grade of one learner in a run. ``percent`` 0.0 to 1.0 in whole hundredths.
+
+    ``letter`` "" when below every cutoff.
+    """
+
+    percent: float
+    letter: str
+    is_passing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CourseGradeView:
+    """A course grade opened up: each number with what it was made of.
+
+    ``unrounded`` is the sum of the types' contributions, before the policy's rounding.
+    """
+
+    grade: CourseGrade
+    policy: Policy
+    types: tuple[TypeGrade, ...]
+    subsections: tuple[SubsectionGrade, ...]
+    unrounded: float
+    version: str
+    valid_until: datetime | None = None
+
+    @property
+    def percent(self) -> float:
+        return self.grade.percent
+
+    @property
+    def letter(self) -> str:
+        return self.grade.letter
+
+    @property
+    def is_passing(self) -> bool:
+        return self.grade.is_passing
+
+    @property
+    def passing_fraction(self) -> float | None:
+        return self.policy.passing_fraction
