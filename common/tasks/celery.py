@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 from typing import Any
-from uuid import UUID
 
 from celery import Celery
+from celery.signals import setup_logging, worker_init, worker_shutdown, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
 from django.conf import settings
 
 from common.tasks import queuefolder
+from common.tasks.host import host
 from common.tasks.wake import RUN_TASK
 
 QUEUE = queuefolder.QUEUE
@@ -45,6 +46,9 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
+    # The message is handled in an instant; the work is done by the threads of the host.
+    worker_pool="solo",
+    worker_concurrency=1,
     worker_enable_remote_control=False,
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
@@ -60,8 +64,27 @@ app.conf.update(
 
 
 @app.task(name=RUN_TASK)
-def run_jobs(job_id: str | None = None) -> int:
-    """Work on due jobs for one turn, this one first."""
-    from common.tasks.runner import run_due
+def run_jobs(job_id: str | None = None) -> None:
+    """Wake the threads of this worker that look for due jobs."""
+    host.wake()
 
-    return run_due(UUID(job_id) if job_id else None)
+
+@setup_logging.connect
+def _keep_django_logging(**_kwargs: object) -> None:
+    """Leave the logging as Django's settings say."""
+
+
+@worker_init.connect
+def _start_host(**_kwargs: object) -> None:
+    host.start()
+
+
+@worker_shutting_down.connect
+def _begin_stop(**_kwargs: object) -> None:
+    # Called from a signal handler: only flags are set here.
+    host.begin_stop()
+
+
+@worker_shutdown.connect
+def _end_stop(**_kwargs: object) -> None:
+    host.join()

@@ -116,6 +116,22 @@ def claim(job_id: UUID) -> tuple[Job, JobLease] | None:
     return (row, JobLease(job_id, token)) if row else None
 
 
+def seize_expired() -> list[JobLease]:
+    """Take over the jobs whose leases ran out, so that only the caller may write them now."""
+    now = timezone.now()
+    expired = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)
+    leases = []
+    for job_id, old_token in expired.values_list("id", "lease_token"):
+        token = uuid4()
+        # By primary key, and only if no heartbeat came between.
+        rows = Job.objects.filter(id=job_id, lease_token=old_token, lease_until__lt=now).update(
+            lease_owner=worker_name(), lease_token=token, lease_until=_until(now)
+        )
+        if rows:
+            leases.append(JobLease(job_id, token))
+    return leases
+
+
 def next_due(limit: int = 5) -> list[UUID]:
     """Return the jobs that have waited longest and may run now."""
     due = Job.objects.filter(state=JobState.QUEUED, run_after__lte=timezone.now())

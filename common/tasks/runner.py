@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 # After this long a job goes to the back of the queue, so that a long one starves nobody.
 TURN_SECONDS = 60.0
 _SLOW_STEP_SECONDS = 60.0
-_MAX_BACKOFF_SECONDS = 300
+MAX_BACKOFF_SECONDS = 300
 
 # Set when this process has been asked to stop: jobs are given back after the current step.
 stopping = threading.Event()
@@ -50,24 +50,14 @@ def run_job(job_id: UUID) -> JobData:
     return get_job(job_id)
 
 
-def run_due(preferred: UUID | None = None, *, turn_seconds: float = TURN_SECONDS) -> int:
-    """Work on due jobs, the preferred one first, for one turn; return how many were touched."""
-    deadline = time.monotonic() + turn_seconds
-    touched = 0
-    candidates = [preferred] if preferred else next_due()
-    while candidates:
-        for job_id in candidates:
-            if stopping.is_set():
-                return touched
-            if time.monotonic() >= deadline:
-                send_wake()
-                return touched
-            claimed = claim(job_id)
-            if claimed:
-                touched += 1
-                _work(*claimed, deadline=deadline)
-        candidates = next_due()
-    return touched
+def run_next(*, turn_seconds: float = TURN_SECONDS) -> bool:
+    """Work on the due job that has waited longest, for one turn; False when none is due."""
+    for job_id in next_due():
+        claimed = claim(job_id)
+        if claimed:
+            _work(*claimed, deadline=time.monotonic() + turn_seconds)
+            return True
+    return False
 
 
 def _work(row: Job, lease: JobLease, *, deadline: float | None) -> None:
@@ -76,7 +66,7 @@ def _work(row: Job, lease: JobLease, *, deadline: float | None) -> None:
         kind = get_kind(row.kind)
     except UnknownJobKindError:
         logger.error("job %s is of the unknown kind %r", row.id, row.kind)
-        _finish(lease, JobState.FAILED, error=_("This site does not know how to do this task."))
+        finish(lease, JobState.FAILED, error=_("This site does not know how to do this task."))
         return
     try:
         with lease.kept_alive():
@@ -93,12 +83,12 @@ def _run_step(kind: JobKind, row: Job, lease: JobLease) -> bool:
     try:
         result = kind.step(context)
     except JobCancelledError:
-        _finish(lease, JobState.CANCELLED)
+        finish(lease, JobState.CANCELLED)
     except LeaseLostError:
         raise
     except PermanentJobError as error:
         logger.warning("job %s (%s) failed: %s", row.id, row.kind, error)
-        _finish(lease, JobState.FAILED, error=str(error))
+        finish(lease, JobState.FAILED, error=str(error))
     except Exception as error:
         # A step is a stranger: whatever it raises must not end the worker.
         logger.exception("a step of job %s (%s) failed", row.id, row.kind)
@@ -121,18 +111,18 @@ def _store(row: Job, lease: JobLease, result: StepResult) -> bool:
         "error": "",
     }
     if result.finished:
-        _finish(lease, JobState.SUCCEEDED, **progress, result=result.result)
+        finish(lease, JobState.SUCCEEDED, **progress, result=result.result)
         return False
     lease.write(**progress)
     for name, value in progress.items():
         setattr(row, name, value)
     if is_cancelled(row.id):
-        _finish(lease, JobState.CANCELLED)
+        finish(lease, JobState.CANCELLED)
         return False
     return True
 
 
-def _finish(lease: JobLease, state: JobState, **values: Any) -> None:
+def finish(lease: JobLease, state: JobState, **values: Any) -> None:
     """End the job, once: only the holder of the lease can. Queue the work asked for meanwhile."""
     with transaction.atomic():
         key = Job.objects.filter(id=lease.job_id).values_list("active_key", flat=True).first()
@@ -159,9 +149,9 @@ def _try_later(kind: JobKind, row: Job, lease: JobLease, error: Exception) -> No
     current = Job.objects.filter(id=row.id).values_list("attempts", flat=True).first() or 0
     attempts = current + 1
     if attempts >= kind.max_attempts:
-        _finish(lease, JobState.FAILED, attempts=attempts, error=_sentence(error, row.id))
+        finish(lease, JobState.FAILED, attempts=attempts, error=_sentence(error, row.id))
         return
-    wait = min(_MAX_BACKOFF_SECONDS, 2**attempts)
+    wait = min(MAX_BACKOFF_SECONDS, 2**attempts)
     lease.write(
         attempts=attempts,
         error=_sentence(error, row.id),
@@ -177,7 +167,8 @@ def _give_back(lease: JobLease, deadline: float | None) -> bool:
     if not (over or stopping.is_set()):
         return False
     lease.write(**released_values(run_after=timezone.now()))
-    send_wake(lease.job_id)
+    if stopping.is_set():
+        send_wake(lease.job_id)
     return True
 
 
