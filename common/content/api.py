@@ -6,12 +6,14 @@ Reading a published unit costs one statement (``get_heads``) and at most three s
 
 from common.content.counting import count_calls
 from common.content.courses import create_or_replace_course
+from common.content.editing import apply_operations
 from common.content.heads import (
     find_heads,
     get_heads,
     register_commit_hook,
     register_prepare_hook,
 )
+from common.content.history import get_history, is_version_of
 from common.content.objects import (
     ObjectWriter,
     get_definitions,
@@ -21,6 +23,14 @@ from common.content.objects import (
     get_texts,
     put_derived,
 )
+from common.content.publishing import (
+    PublishState,
+    compare_versions,
+    discard_changes,
+    has_unpublished_changes,
+    publish,
+    revert_to,
+)
 from common.content.store import get_store
 from common.content.trees import write_tree
 from common.content.versions import CourseVersion, load_version
@@ -28,19 +38,28 @@ from common.content.versions import CourseVersion, load_version
 __all__ = [
     "CourseVersion",
     "ObjectWriter",
+    "PublishState",
+    "apply_operations",
+    "compare_versions",
     "count_calls",
     "create_or_replace_course",
+    "discard_changes",
     "find_heads",
     "get_definitions",
     "get_derived",
     "get_heads",
+    "get_history",
     "get_many_derived",
     "get_store",
     "get_text",
     "get_texts",
+    "has_unpublished_changes",
+    "is_version_of",
     "load_version",
+    "publish",
     "put_derived",
     "register_commit_hook",
     "register_prepare_hook",
+    "revert_to",
     "write_tree",
 ]

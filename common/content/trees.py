@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from common.content import codec
@@ -10,6 +10,8 @@ from common.content.data import Asset, Block, CourseTree, Root, SectionRef
 from common.content.errors import InvalidTreeError
 from common.content.objects import ObjectWriter
 from common.core.keys import BlockKey
+
+Find = Callable[[BlockKey], Block | None]
 
 
 def write_tree(tree: CourseTree, *, writer: ObjectWriter | None = None) -> str:
@@ -21,16 +23,16 @@ def write_tree(tree: CourseTree, *, writer: ObjectWriter | None = None) -> str:
     writer = writer or ObjectWriter()
     sections = []
     reached: set[BlockKey] = set()
-    _check_children(tree.course, tree.blocks)
+    _check_children(tree.course, tree.blocks.get)
     for key in tree.course.children:
-        below = collect_subtree(key, tree.blocks)
+        below = collect_subtree(key, tree.blocks.get)
         reached.update(below)
         sections.append(SectionRef(key, writer.add(codec.encode_chunk(below.values()))))
     if tree.course.key in tree.blocks or tree.course.key in reached:
         raise InvalidTreeError(f"the course {tree.course.key} is among its own blocks")
     loose = {key: block for key, block in tree.blocks.items() if key not in reached}
     for block in loose.values():
-        _check_children(block, tree.blocks)
+        _check_children(block, tree.blocks.get)
     root = Root(
         course=replace(tree.course, children=()),
         sections=tuple(sections),
@@ -60,7 +62,7 @@ def write_assets(assets: Mapping[str, Asset], *, writer: ObjectWriter) -> str:
     return writer.add(codec.encode_assets(assets))
 
 
-def collect_subtree(top: BlockKey, blocks: Mapping[BlockKey, Block]) -> dict[BlockKey, Block]:
+def collect_subtree(top: BlockKey, find: Find) -> dict[BlockKey, Block]:
     """Return ``top`` and all below it. Raises InvalidTreeError."""
     found: dict[BlockKey, Block] = {}
     # (key, leaving): a key that is entered while it is still open is its own ancestor.
@@ -75,31 +77,26 @@ def collect_subtree(top: BlockKey, blocks: Mapping[BlockKey, Block]) -> dict[Blo
             raise InvalidTreeError(f"block {key} is below itself")
         if key in found:
             continue
-        block = found[key] = _get(key, blocks)
-        _check_children(block, blocks)
+        block = found[key] = _get(key, find)
+        _check_children(block, find)
         ancestors.add(key)
         stack.append((key, True))
         stack.extend((child, False) for child in reversed(block.children))
     return found
 
 
-def _get(key: BlockKey, blocks: Mapping[BlockKey, Block]) -> Block:
-    try:
-        block = blocks[key]
-    except KeyError as error:
-        raise InvalidTreeError(f"block {key} is listed as a child and does not exist") from error
+def _get(key: BlockKey, find: Find) -> Block:
+    block = find(key)
+    if block is None:
+        raise InvalidTreeError(f"block {key} is listed as a child and does not exist")
     if block.key != key:
         raise InvalidTreeError(f"block {block.key} is held as {key}")
     return block
 
 
-def _check_children(block: Block, blocks: Mapping[BlockKey, Block]) -> None:
+def _check_children(block: Block, find: Find) -> None:
     if len(set(block.children)) != len(block.children):
         raise InvalidTreeError(f"block {block.key} lists a child twice")
-    for child in missing_keys(block.children, blocks):
-        raise InvalidTreeError(f"block {block.key} lists {child}, which does not exist")
-
-
-def missing_keys(keys: Iterable[BlockKey], blocks: Mapping[BlockKey, Block]) -> list[BlockKey]:
-    """Return those of ``keys`` that no block has."""
-    return [key for key in keys if key not in blocks]
+    for child in block.children:
+        if find(child) is None:
+            raise InvalidTreeError(f"block {block.key} lists {child}, which does not exist")

@@ -56,6 +56,10 @@ class CourseVersion:
     def _chunk_ids(self) -> dict[BlockKey, str]:
         return {section.key: section.chunk for section in self.root.sections}
 
+    def chunk_id(self, section: BlockKey) -> str | None:
+        """Return the id of a section's chunk: equal ids are equal sections. None: no such one."""
+        return self._chunk_ids.get(section)
+
     def _fetch_chunks(self, chunk_ids: Iterable[str]) -> None:
         missing = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._chunks]
         if missing:
