@@ -32,10 +32,10 @@ def log_line(event: Event, *, event_id: UUID, request: RequestInfo | None, now: 
     for longest in _CUTS:
         if len(line) <= MAX_LINE_CHARS:
             return line
-        document["event"] = _mark(_cut(document["event"], longest))
+        document["event"] = _shorten(document["event"], longest)
         line = _dump(document)
     if len(line) > MAX_LINE_CHARS:
-        document["event"] = {"truncated": True}
+        document["event"] = _shorten("", 0) if event.source == "browser" else {"truncated": True}
         document["context"] = {
             key: value for key, value in document["context"].items() if key in _STANDARD_CONTEXT
         }
@@ -112,5 +112,14 @@ def _cut(value: Any, longest: int) -> Any:
     return value
 
 
-def _mark(payload: Any) -> Any:
-    return {**payload, "truncated": True} if isinstance(payload, dict) else payload
+def _shorten(payload: Any, longest: int) -> Any:
+    """Return the payload in the form that it had, an object or a JSON text of one, but shorter."""
+    if not isinstance(payload, str):
+        return {**_cut(payload, longest), "truncated": True}
+    try:
+        value = json.loads(payload)
+        if isinstance(value, dict):
+            return json.dumps({**_cut(value, longest), "truncated": True})
+    except (ValueError, RecursionError):
+        pass
+    return '{"truncated": true}'

@@ -1,0 +1,171 @@
+"""A site of the drill's own: a home folder, a database, perhaps a broker, worker processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Broker:
+    """A RabbitMQ of the drill's own, started by the project's services script."""
+
+    home: Path
+
+    def start(self) -> None:
+        self._script("start")
+
+    def stop(self) -> None:
+        self._script("stop")
+
+    def kill(self) -> None:
+        """Kill -9 the server and what it started, all at once."""
+        leader = int((self.home / "rabbitmq" / "pid").read_text().split()[0])
+        group = [process for process in psutil.process_iter() if _group(process.pid) == leader]
+        os.killpg(leader, signal.SIGKILL)
+        psutil.wait_procs(group, timeout=20)
+
+    @property
+    def url(self) -> str:
+        for line in (self.home / "services.env").read_text().splitlines():
+            name, _, value = line.partition("=")
+            if name == "LYCEUM_BROKER_URL":
+                return value
+        raise LookupError("the services script wrote no broker URL")
+
+    def _script(self, command: str) -> None:
+        done = subprocess.run(
+            [ROOT / ".ci" / "services", command, "--home", self.home, "--only", "rabbitmq"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+        if done.returncode:
+            raise RuntimeError(f"services {command}: {done.stdout}{done.stderr}")
+
+
+@dataclass
+class Site:
+    """How to run processes of this site. ``workers`` are those that the drill may kill."""
+
+    home: Path
+    environ: dict[str, str]
+    broker: Broker | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "django", *arguments],
+            env=self.environ,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start_worker(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start a worker; its log is ``worker-N.log`` in the home folder."""
+        log = self.home / f"worker-{len(self.workers)}-{time.monotonic_ns()}.log"
+        with log.open("ab") as output:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "django", "worker", *options],
+                env=self.environ,
+                cwd=ROOT,
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+            )
+        self.workers.append(worker)
+        return worker
+
+    def kill_worker(self, worker: subprocess.Popen[bytes]) -> None:
+        worker.kill()
+        worker.wait()
+        self.workers.remove(worker)
+
+    def stop_workers(self, timeout_seconds: float = 60) -> list[int]:
+        """Ask all workers to stop, wait, and return their exit codes."""
+        for worker in self.workers:
+            worker.terminate()
+        codes = [worker.wait(timeout_seconds) for worker in self.workers]
+        self.workers.clear()
+        return codes
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text() for path in sorted(self.home.glob("worker-*.log")))
+
+
+@contextmanager
+def embedded_site(home: Path) -> Iterator[Site]:
+    """Give a site on SQLite and the folder queue, migrated."""
+    site = Site(home, _environ(home, {}))
+    yield from _prepared(site)
+
+
+@contextmanager
+def server_site(home: Path, *, broker_url: str = "") -> Iterator[Site]:
+    """Give a site on the real MariaDB and on RabbitMQ: on this one, or on a new one to kill.
+
+    Raises RuntimeError when the real servers do not run.
+    """
+    from common.core.testing import read_services, temporary_database
+
+    services = read_services()
+    if services is None:
+        raise RuntimeError("the real servers do not run: make services")
+    with ExitStack() as stack:
+        broker = None
+        if not broker_url:
+            broker = Broker(home / "services")
+            stack.callback(broker.stop)
+            broker.start()
+            broker_url = broker.url
+        database_url = stack.enter_context(temporary_database(services, "lyceum_drill"))
+        chosen = {"LYCEUM_DATABASE_URL": database_url, "LYCEUM_BROKER_URL": broker_url}
+        yield from _prepared(Site(home, _environ(home, chosen), broker))
+
+
+def _prepared(site: Site) -> Iterator[Site]:
+    site.manage("migrate", "-v0")
+    try:
+        yield site
+    finally:
+        for worker in list(site.workers):
+            site.kill_worker(worker)
+
+
+def _environ(home: Path, chosen: dict[str, str]) -> dict[str, str]:
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_")
+    }
+    return {
+        **inherited,
+        **chosen,
+        "LYCEUM_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "drill.settings",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / '.ci'}",
+    }
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0

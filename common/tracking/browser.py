@@ -1,0 +1,109 @@
+"""Read what browsers tell about their events, mistrusting all of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from common.core.errors import InvalidInputError, NotFoundError, TooLargeError
+from common.core.keys import CourseKey, parse_course_key
+from common.tracking.data import Event
+from common.tracking.envelope import MAX_LINE_CHARS
+
+MAX_EVENTS = 100
+MAX_BODY_BYTES = 1_000_000
+_MAX_TYPE_CHARS = 255
+_MAX_PAGE_CHARS = 2000
+_COURSE_IN_PATH = re.compile(r"/courses?/([^/]+)(?:/|$)")
+
+
+def read_event(fields: Mapping[str, Any]) -> Event:
+    """Return the event of ``event_type``, ``event``, ``page`` and, if given, ``event_id``.
+
+    ``event`` is a text, by custom a JSON object, and is kept as it is; an object is taken
+    too. Raises InvalidInputError, TooLargeError.
+    """
+    event_type, page = fields.get("event_type"), fields.get("page") or ""
+    if not isinstance(event_type, str) or not 0 < len(event_type) <= _MAX_TYPE_CHARS:
+        raise InvalidInputError("event_type must be a text of 1 to 255 characters")
+    if not isinstance(page, str):
+        raise InvalidInputError("page must be a text")
+    payload = fields.get("event", "")
+    if not isinstance(payload, str):
+        payload = json.dumps(payload)
+    if len(payload) > MAX_LINE_CHARS:
+        raise TooLargeError(f"event is longer than {MAX_LINE_CHARS} characters")
+    return Event(
+        event_type=event_type,
+        payload=payload,
+        page=page[:_MAX_PAGE_CHARS],
+        course_key=course_of_page(page),
+        source="browser",
+        event_id=_event_id(fields.get("event_id")),
+    )
+
+
+def read_batch(text: str | bytes) -> list[Mapping[str, Any]]:
+    """Return the entries of a JSON array of events. Raises InvalidInputError, TooLargeError."""
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError("the batch is not JSON") from error
+    if isinstance(entries, dict):
+        entries = entries.get("events")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise InvalidInputError("the batch must be an array of objects")
+    if len(entries) > MAX_EVENTS:
+        raise TooLargeError(f"more than {MAX_EVENTS} events in a batch")
+    return entries
+
+
+def course_of_page(page: str) -> CourseKey | None:
+    """Return the course that a page's address names, if it names one."""
+    try:
+        found = _COURSE_IN_PATH.search(urlsplit(page).path)
+        return parse_course_key(unquote(found[1])) if found else None
+    except (ValueError, NotFoundError):
+        return None
+
+
+def _event_id(text: Any) -> UUID | None:
+    if text in (None, ""):
+        return None
+    try:
+        return UUID(str(text))
+    except ValueError as error:
+        raise InvalidInputError("event_id must be a UUID") from error
+
+
+class RateLimit:
+    """Buckets of events by sender, kept by each process for itself: a brake, not a quota.
+
+    A sender may send ``burst`` events at once and ``per_second`` in the long run.
+    """
+
+    def __init__(self, *, burst: int, per_second: float, senders: int = 10_000) -> None:
+        self._burst = burst
+        self._per_second = per_second
+        self._senders = senders
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, sender: str, count: int, now: float | None = None) -> bool:
+        """Take ``count`` events from the sender's bucket; False, and nothing taken, if too many."""
+        now = time.monotonic() if now is None else now
+        with self._lock:
+            left, seen = self._buckets.pop(sender, (float(self._burst), now))
+            left = min(self._burst, left + (now - seen) * self._per_second)
+            allowed = count <= left
+            self._buckets[sender] = (left - count if allowed else left, now)
+            if len(self._buckets) > self._senders:
+                self._buckets.popitem(last=False)
+        return allowed
