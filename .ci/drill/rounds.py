@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from django.db import close_old_connections, connection, transaction
 
-from common.tasks.api import enqueue, queue_health
+from common.tasks.api import JobState, enqueue, queue_health
+from common.tasks.models import Job
 from common.tracking.api import Event, outbox_depth, record
 from drill.harness import Site
 from drill.verify import Expected, verify
@@ -36,8 +37,9 @@ class Producer(threading.Thread):
 
     def _queue_one(self) -> None:
         kind = self._random.choice(["drill.items", "drill.items", "drill.files"])
+        items = self._random.randint(5, 40)
         parameters = {
-            "items": self._random.randint(5, 40),
+            "items": items,
             "seconds": self._random.choice([0.0, 0.02, 0.2]),
             "folder": str(self.expected.files),
         }
@@ -52,7 +54,7 @@ class Producer(threading.Thread):
         except _TakenBackError:
             self.expected.absent.add(name)
             return
-        self.expected.jobs[job_id] = (kind, int(parameters["items"]))
+        self.expected.jobs[job_id] = (kind, items)
         self.expected.queued.add(name)
 
 
@@ -91,8 +93,8 @@ def run(site: Site, *, kills: int, seed: str) -> tuple[str, list[str]]:
     if any(codes):
         failures.append(f"workers that were asked to stop ended with {codes}")
     report = (
-        f"{len(targets)} kills in {killing:.0f} s, {hits} of them in the middle of a job, all jobs ended {ended:.1f} s after the last, "
-        f"{figures}"
+        f"{len(targets)} kills in {killing:.0f} s, {hits} of them in the middle of a job, "
+        f"all jobs ended {ended:.1f} s after the last, {figures}"
     )
     return report, failures
 
