@@ -6,6 +6,7 @@ English, and a translated sentence that tells a person what to do.
     DomainError
     ├── InvalidInputError      400  the caller sent something wrong
     ├── AccessDeniedError      403  a rule says no, and may say why
+    │   └── SignInRequiredError     the answer may be another once we know who asks
     ├── NotFoundError          404  not there, or not for this person
     ├── ConflictError          409  somebody else changed it first
     ├── TooLargeError          413  over a stated limit
@@ -57,6 +58,13 @@ class AccessDeniedError(DomainError):
     status = 403
     code = "access_denied"
     default_message = _("You do not have access to this.")
+
+
+class SignInRequiredError(AccessDeniedError):
+    """Nobody is signed in, and this needs somebody. A person is sent to sign in and back."""
+
+    code = "sign_in_required"
+    default_message = _("Sign in first.")
 
 
 class NotFoundError(DomainError):

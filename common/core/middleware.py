@@ -1,22 +1,37 @@
-"""Map errors of the domain to HTTP, once for all sites."""
+"""Map errors of the domain to HTTP, and dates to the reader's time zone, once for all sites."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.utils import timezone
 
-from common.core.errors import DomainError
+from common.core.errors import DomainError, SignInRequiredError
+from common.core.errorpages import render_error, sign_in_page
+from common.core.reader import get_reader
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def wants_json(request: HttpRequest) -> bool:
     """Tell whether the caller is a program of ours rather than a person's browser."""
+    if request.headers.get("HX-Request"):
+        return False
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return True
     return request.accepts("application/json") and not request.accepts("text/html")
+
+
+class ReaderMiddleware:
+    """Make every date of the answer appear in the reader's time zone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(get_reader(request).zone):
+            return self.get_response(request)
 
 
 class DomainErrorMiddleware:
@@ -34,4 +49,6 @@ class DomainErrorMiddleware:
             return None
         if wants_json(request):
             return JsonResponse(error.as_dict(), status=error.status)
-        return render(request, "core/error.html", {"error": error}, status=error.status)
+        if isinstance(error, SignInRequiredError):
+            return sign_in_page(request)
+        return render_error(request, error.status, str(error.user_message))

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "common.core.middleware.ReaderMiddleware",
     "common.core.middleware.DomainErrorMiddleware",
 ]
 
@@ -105,6 +106,7 @@ CACHES = cache_settings(ENV)
 CACHES["shared"]["KEY_PREFIX"] = INSTANCE
 SESSION_COOKIE_NAME = f"lyceum_session_{INSTANCE}"
 CSRF_COOKIE_NAME = f"lyceum_csrf_{INSTANCE}"
+CSRF_FAILURE_VIEW = "common.core.errorpages.csrf_failure"
 LANGUAGE_COOKIE_NAME = f"lyceum_language_{INSTANCE}"
 SESSION_COOKIE_DOMAIN = CSRF_COOKIE_DOMAIN = ENV.cookie_domain or None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LMS_URL.startswith("https:")
@@ -160,6 +162,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The bundles carry a hash in their names; WhiteNoise finds them where they are, so that nothing
+# has to be collected first.
+WHITENOISE_USE_FINDERS = True
 # Authors upload videos and archives; the bytes go to disk, not to memory.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None

@@ -1,4 +1,9 @@
-"""Mako as a Django template backend: escaped by default, found in each app's ``mako`` folder."""
+"""Mako as a Django template backend: escaped by default, found in each app's ``mako`` folder.
+
+Every expression is escaped by ``markupsafe``, so text stays text and only what is markup already
+(``Markup``, Django's ``SafeString``) is put in as it is. Templates never switch that off:
+``common.core.templatelint`` refuses ``| n`` and values inside scripts.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +13,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
 from django.template.backends.base import BaseEngine
-from django.template.backends.utils import csrf_input
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from mako.exceptions import TopLevelLookupException
 from mako.lookup import TemplateLookup
 from mako.template import Template as MakoTemplate
+
+_IMPORTS = [
+    "from common.core.page import *",
+    "from common.core.page import gettext as _",
+]
 
 
 class MakoTemplates(BaseEngine):
@@ -34,7 +43,7 @@ class MakoTemplates(BaseEngine):
             directories=[str(path) for path in self.template_dirs],
             module_directory=self._module_directory,
             default_filters=["h"],
-            imports=["from django.utils.translation import gettext as _, ngettext, pgettext"],
+            imports=_IMPORTS,
             strict_undefined=True,
             input_encoding="utf-8",
         )
@@ -52,7 +61,11 @@ class MakoTemplates(BaseEngine):
 
     def from_string(self, template_code: str) -> Template:
         template = MakoTemplate(  # noqa: S702 # default_filters escapes everything
-            template_code, lookup=self.lookup, default_filters=["h"]
+            template_code,
+            lookup=self.lookup,
+            default_filters=["h"],
+            imports=_IMPORTS,
+            strict_undefined=True,
         )
         return Template(template, self)
 
@@ -67,9 +80,9 @@ class Template:
     def render(
         self, context: Mapping[str, Any] | None = None, request: HttpRequest | None = None
     ) -> str:
-        data: dict[str, Any] = {"request": request, "csrf_input": ""}
+        """Return the page. With a request, the context processors add what they know."""
+        data: dict[str, Any] = {"request": request}
         if request is not None:
-            data["csrf_input"] = csrf_input(request)
             for processor in self._engine.processors:
                 data.update(processor(request))
         data.update(context or {})

@@ -1,0 +1,91 @@
+"""Dates, times and numbers as a reader sees them: own language, own time zone, exact on hover."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from babel import Locale, UnknownLocaleError
+from babel import dates as babel_dates
+from babel import numbers as babel_numbers
+from django.utils import timezone
+from django.utils.translation import get_language, to_locale
+from markupsafe import Markup
+
+# Nearer than this, a date also says how far it is: "(in 3 days)".
+_RELATIVE_WITHIN = timedelta(days=60)
+
+
+def reader_locale() -> Locale:
+    """Return Babel's locale of the active language; English when it has none."""
+    try:
+        return Locale.parse(to_locale(get_language() or "en"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def date_text(moment: datetime, *, now: datetime | None = None) -> str:
+    """Return "Friday 12 June, 18:00" in the reader's language and zone; with another year, it too."""
+    local = timezone.localtime(moment)
+    locale = reader_locale()
+    same_year = local.year == timezone.localtime(now or timezone.now()).year
+    if locale.language == "en":
+        day = babel_dates.format_date(local, "EEEE d MMMM" if same_year else "d MMMM y", locale)
+    else:
+        skeleton = "MMMMEEEEd" if same_year else "yMMMMd"
+        day = babel_dates.format_skeleton(skeleton, local, locale=locale)
+    clock = babel_dates.format_time(local, "HH:mm", locale=locale)
+    return f"{day}, {clock}"
+
+
+def relative_text(moment: datetime, *, now: datetime | None = None) -> str:
+    """Return "in 3 days" or "2 hours ago" in the reader's language."""
+    delta = moment - (now or timezone.now())
+    return babel_dates.format_timedelta(
+        delta, add_direction=True, threshold=1.2, locale=reader_locale()
+    )
+
+
+def exact_text(moment: datetime) -> str:
+    """Return the moment with year, zone and offset, for the tooltip."""
+    local = timezone.localtime(moment)
+    locale = reader_locale()
+    day = babel_dates.format_date(local, "full", locale=locale)
+    clock = babel_dates.format_time(local, "HH:mm:ss ZZZZ", locale=locale)
+    return f"{day}, {clock} ({timezone.get_current_timezone_name()})"
+
+
+def time_tag(moment: datetime | None, *, now: datetime | None = None, relative: bool = True) -> Markup:
+    """Return a ``<time>`` element: the date, how far it is when near, the exact moment on hover."""
+    if moment is None:
+        return Markup("")
+    reference = now or timezone.now()
+    text = date_text(moment, now=reference)
+    if relative and abs(moment - reference) < _RELATIVE_WITHIN:
+        text = f"{text} ({relative_text(moment, now=reference)})"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.isoformat(), exact_text(moment), text
+    )
+
+
+def short_date_tag(moment: datetime | None) -> Markup:
+    """Return a ``<time>`` element for a column: "12 Jun 2026, 18:00"."""
+    if moment is None:
+        return Markup("")
+    local = timezone.localtime(moment)
+    locale = reader_locale()
+    day = babel_dates.format_date(local, "medium", locale=locale)
+    clock = babel_dates.format_time(local, "HH:mm", locale=locale)
+    return Markup('<time datetime="{}" title="{}">{}, {}</time>').format(
+        moment.isoformat(), exact_text(moment), day, clock
+    )
+
+
+def percent_text(fraction: float, digits: int = 0) -> str:
+    """Return a share from 0.0 to 1.0 as "72 %" in the reader's way of writing."""
+    pattern = "#,##0" + ("." + "#" * digits if digits else "") + "\u00a0%"
+    return babel_numbers.format_percent(fraction, format=pattern, locale=reader_locale())
+
+
+def number_text(value: float) -> str:
+    """Return a number with at most two decimals, grouped the reader's way."""
+    return babel_numbers.format_decimal(round(value, 2), locale=reader_locale())

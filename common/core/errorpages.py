@@ -1,0 +1,89 @@
+"""Pages for when something went wrong. They need no session, no person and no database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from common.core.context import site
+from common.core.errors import NotFoundError
+
+
+def render_error(
+    request: HttpRequest, status: int, message: str, *, title: str = "", advice: str = ""
+) -> HttpResponse:
+    """Return an error page: what happened, what to do, a way back."""
+    context = {
+        **site(request),
+        "request": request,
+        "status": status,
+        "title": title or _title(status),
+        "message": message,
+        "advice": advice,
+        "may_retry": status >= 500 and request.method == "GET",
+        "here": request.get_full_path() if request.method == "GET" else "/",
+    }
+    return HttpResponse(render_to_string("core/error.html", context), status=status)
+
+
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    """Return the way to sign in and come back; htmx follows it as a whole page."""
+    here = request.get_full_path() if request.method == "GET" else "/"
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponse(status=302, headers={"Location": address})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer Django's 400."""
+    return render_error(request, 400, _("Something in what was sent is not right."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer Django's 403."""
+    return render_error(request, 403, _("You do not have access to this."))
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer Django's 404."""
+    return render_error(request, 404, str(NotFoundError.default_message))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer Django's 500: something nobody foresaw."""
+    return render_error(
+        request,
+        500,
+        _("Something went wrong on our side, and it has been recorded."),
+        advice=_("Nothing that you had saved is lost. Try again in a moment."),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is missing or old."""
+    return render_error(
+        request,
+        403,
+        _("This form was open for too long, or your browser does not send cookies."),
+        title=_("The form was not accepted"),
+        advice=_("Go back, load the page again, and send it once more. Nothing was changed."),
+    )
+
+
+def _title(status: int) -> str:
+    titles: dict[int, Any] = {
+        400: _("That did not work"),
+        403: _("Not open to you"),
+        404: _("Nothing here"),
+        409: _("Somebody was faster"),
+        413: _("Too large"),
+        503: _("Busy for the moment"),
+    }
+    return str(titles.get(status, _("Something went wrong")))

@@ -1,0 +1,84 @@
+"""What every Mako template may call. Imported into each compiled template; keep it small."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils.html import json_script as _json_script
+from django.utils.translation import gettext, ngettext, pgettext
+from markupsafe import Markup, escape
+
+from common.core.assets import asset
+from common.core.dates import (
+    date_text,
+    number_text,
+    percent_text,
+    relative_text,
+    short_date_tag,
+    time_tag,
+)
+from common.core.icons import icon
+
+__all__ = [
+    "asset",
+    "attrs",
+    "csrf_field",
+    "date_text",
+    "fill",
+    "gettext",
+    "icon",
+    "json_script",
+    "link",
+    "ngettext",
+    "number_text",
+    "percent_text",
+    "pgettext",
+    "relative_text",
+    "short_date_tag",
+    "time_tag",
+    "url",
+]
+
+
+def url(name: str, /, **kwargs: Any) -> str:
+    """Return the address of a named view; keyword arguments are its parts."""
+    return reverse(name, kwargs=kwargs or None)
+
+
+def fill(text: str, /, **parts: Any) -> Markup:
+    """Return a translated sentence with ``{name}`` places filled; every part is escaped.
+
+    A part that is markup already (a link made by ``fill``, a ``time_tag``) stays markup.
+    """
+    return Markup(escape(text)).format(**parts)  # noqa: S704 # the text was escaped
+
+
+def link(address: str, text: Any) -> Markup:
+    """Return an ``<a>`` for a place of ``fill``."""
+    return Markup('<a href="{}">{}</a>').format(address, text)
+
+
+def json_script(value: Any, element_id: str) -> Markup:
+    """Return a ``<script type="application/json">`` whose text cannot end the element."""
+    return Markup(_json_script(value, element_id))  # noqa: S704 # Django escapes it
+
+
+def csrf_field(request: Any) -> Markup:
+    """Return the hidden field that every form of ours carries."""
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(
+        get_token(request)
+    )
+
+
+def attrs(**values: Any) -> Markup:
+    """Return HTML attributes: True gives the bare name, False and None give nothing."""
+    parts = []
+    for name, value in values.items():
+        attribute = name.rstrip("_").replace("_", "-")
+        if value is True:
+            parts.append(Markup(" {}").format(attribute))
+        elif value is not False and value is not None:
+            parts.append(Markup(' {}="{}"').format(attribute, value))
+    return Markup("").join(parts)
