@@ -1,7 +1,11 @@
 """Settings of the LMS, for learners, course staff and REST clients."""
 
+from django.utils.translation import gettext_lazy as _
+
 from common.core.settings import *
 
 SITE_NAME = "lms"
 ROOT_URLCONF = "lms.urls"
 WSGI_APPLICATION = "lms.wsgi.application"
+# Route and label of each entry of the top bar and the menu.
+SITE_NAVIGATION = [("lms:home", _("Your courses")), ("lms:catalog", _("Catalogue"))]

@@ -8,5 +8,11 @@ register_converter(UsageKeyConverter, "usage_key")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("common.accounts.urls")),
+    path("", include("analytics.insights.pages", namespace="insights")),
 ]
+
+handler400 = "common.core.errorpages.bad_request"
+handler403 = "common.core.errorpages.permission_denied"
+handler404 = "common.core.errorpages.page_not_found"
+handler500 = "common.core.errorpages.server_error"

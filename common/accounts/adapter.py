@@ -2,8 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest, HttpResponse
+
+from common.accounts import api
+from common.core.reader import remember_language, remember_zone
+
+# The page that follows says these by itself.
+_SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """The place of our rules for accounts."""
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, **kwargs: Any
+    ) -> None:
+        """Show allauth's messages but those that say what one sees."""
+        if message_template not in _SILENT:
+            super().add_message(request, level, message_template, **kwargs)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Take the person's language and time zone along into this browser."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        profile = api.get_profile(user.pk)
+        if profile.language:
+            remember_language(response, profile.language)
+        if profile.time_zone:
+            remember_zone(response, profile.time_zone)
+        return response

@@ -18,6 +18,7 @@ from common.accounts.data import (
     AUTHOR_ROLES,
     RESULT_ROLES,
     STAFF_ROLES,
+    Places,
     ProfileData,
     Role,
     RoleGrant,
@@ -25,17 +26,19 @@ from common.accounts.data import (
 from common.accounts.errors import InvalidPreferenceError, PersonNotFoundError
 from common.accounts.models import CourseRole, Profile
 from common.core.errors import AccessDeniedError
-from common.core.keys import CourseKey
+from common.core.keys import CourseKey, parse_course_key
 
 __all__ = [
     "AUTHOR_ROLES",
     "RESULT_ROLES",
     "STAFF_ROLES",
+    "Places",
     "ProfileData",
     "Role",
     "RoleGrant",
     "check_role",
     "find_person",
+    "find_places",
     "find_role_grants",
     "get_profile",
     "get_roles",
@@ -127,6 +130,20 @@ def may_add_course(user: Person, org: str) -> bool:
 def get_roles_everywhere(user_id: int) -> tuple[RoleGrant, ...]:
     """Return every role of a user. One SQL."""
     return _grants(user_id=user_id)
+
+
+def find_places(user: Person, roles: Collection[str]) -> Places | None:
+    """Return where the user holds one of ``roles``; None: everywhere. At most one SQL."""
+    if is_global_staff(user):
+        return None
+    if user.pk is None or not user.is_active:
+        return Places()
+    grants = [grant for grant in get_roles_everywhere(user.pk) if grant.role in roles]
+    keys = {grant.course_key for grant in grants if grant.course_key}
+    return Places(
+        course_keys=tuple(parse_course_key(key) for key in sorted(keys)),
+        orgs=tuple(sorted({grant.org for grant in grants if not grant.course_key})),
+    )
 
 
 def find_role_grants(course_key: CourseKey) -> tuple[RoleGrant, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from common.core.keys import CourseKey
+
 
 class Role(StrEnum):
     """What a person may do in one course run, or in every run of an organisation."""
@@ -32,6 +34,14 @@ class ProfileData:
     name: str = ""
     language: str = ""
     time_zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Course runs, and organisations with all their runs."""
+
+    course_keys: tuple[CourseKey, ...] = ()
+    orgs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, to_locale
 from markupsafe import Markup
 
+# "Friday 12 June" as each language writes it; others show the year too.
+_DAY_PATTERNS = {
+    "ar": "EEEE، d MMMM",
+    "en": "EEEE d MMMM",
+    "es": "EEEE, d 'de' MMMM",
+    "fr": "EEEE d MMMM",
+    "zh": "M月d日EEEE",
+}
 # Nearer than this, a date also says how far it is: "(in 3 days)".
 _RELATIVE_WITHIN = timedelta(days=60)
 
@@ -24,15 +32,14 @@ def reader_locale() -> Locale:
 
 
 def date_text(moment: datetime, *, now: datetime | None = None) -> str:
-    """Return "Friday 12 June, 18:00" in the reader's language and zone; with another year, it too."""
+    """Return "Friday 12 June, 18:00" in the reader's language and zone; another year is named."""
     local = timezone.localtime(moment)
     locale = reader_locale()
     same_year = local.year == timezone.localtime(now or timezone.now()).year
-    if locale.language == "en":
-        day = babel_dates.format_date(local, "EEEE d MMMM" if same_year else "d MMMM y", locale)
-    else:
-        skeleton = "MMMMEEEEd" if same_year else "yMMMMd"
-        day = babel_dates.format_skeleton(skeleton, local, locale=locale)
+    pattern = _DAY_PATTERNS.get(locale.language, "full") if same_year else "long"
+    if locale.language == "en" and not same_year:
+        pattern = "d MMMM y"
+    day = babel_dates.format_date(local, pattern, locale)
     clock = babel_dates.format_time(local, "HH:mm", locale=locale)
     return f"{day}, {clock}"
 
@@ -40,9 +47,10 @@ def date_text(moment: datetime, *, now: datetime | None = None) -> str:
 def relative_text(moment: datetime, *, now: datetime | None = None) -> str:
     """Return "in 3 days" or "2 hours ago" in the reader's language."""
     delta = moment - (now or timezone.now())
-    return babel_dates.format_timedelta(
+    text: str = babel_dates.format_timedelta(
         delta, add_direction=True, threshold=1.2, locale=reader_locale()
     )
+    return text
 
 
 def exact_text(moment: datetime) -> str:
@@ -54,7 +62,9 @@ def exact_text(moment: datetime) -> str:
     return f"{day}, {clock} ({timezone.get_current_timezone_name()})"
 
 
-def time_tag(moment: datetime | None, *, now: datetime | None = None, relative: bool = True) -> Markup:
+def time_tag(
+    moment: datetime | None, *, now: datetime | None = None, relative: bool = True
+) -> Markup:
     """Return a ``<time>`` element: the date, how far it is when near, the exact moment on hover."""
     if moment is None:
         return Markup("")
@@ -83,9 +93,9 @@ def short_date_tag(moment: datetime | None) -> Markup:
 def percent_text(fraction: float, digits: int = 0) -> str:
     """Return a share from 0.0 to 1.0 as "72 %" in the reader's way of writing."""
     pattern = "#,##0" + ("." + "#" * digits if digits else "") + "\u00a0%"
-    return babel_numbers.format_percent(fraction, format=pattern, locale=reader_locale())
+    return str(babel_numbers.format_percent(fraction, format=pattern, locale=reader_locale()))
 
 
 def number_text(value: float) -> str:
     """Return a number with at most two decimals, grouped the reader's way."""
-    return babel_numbers.format_decimal(round(value, 2), locale=reader_locale())
+    return str(babel_numbers.format_decimal(round(value, 2), locale=reader_locale()))

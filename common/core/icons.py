@@ -1,5 +1,8 @@
 """The icons of all pages, drawn on one 16-pixel grid in one line width, coloured by the text."""
 
+# ruff: noqa: E501
+# A drawing is one line: broken up, it says no more.
+
 from __future__ import annotations
 
 from markupsafe import Markup

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from common.core.errors import DomainError, SignInRequiredError
 from common.core.errorpages import render_error, sign_in_page
+from common.core.errors import DomainError
 from common.core.reader import get_reader
+
+# Answers that may be others once we know who asks; access rules give the second.
+_SIGN_IN_CODES = {"sign_in_required", "not_signed_in"}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -49,6 +52,6 @@ class DomainErrorMiddleware:
             return None
         if wants_json(request):
             return JsonResponse(error.as_dict(), status=error.status)
-        if isinstance(error, SignInRequiredError):
+        if error.code in _SIGN_IN_CODES:
             return sign_in_page(request)
         return render_error(request, error.status, str(error.user_message))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.html import json_script as _json_script
+from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext, pgettext
 from markupsafe import Markup, escape
 
@@ -39,6 +41,7 @@ __all__ = [
     "short_date_tag",
     "time_tag",
     "url",
+    "urlencode",
 ]
 
 
@@ -65,7 +68,7 @@ def json_script(value: Any, element_id: str) -> Markup:
     return Markup(_json_script(value, element_id))  # noqa: S704 # Django escapes it
 
 
-def csrf_field(request: Any) -> Markup:
+def csrf_field(request: HttpRequest) -> Markup:
     """Return the hidden field that every form of ours carries."""
     return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(
         get_token(request)

@@ -1,5 +1,6 @@
-"""How the reader of a page reads: theme and time zone. Kept in cookies, so that no page asks a
-database for it, error pages included.
+"""How the reader of a page reads: theme and time zone.
+
+Kept in cookies, so that no page asks a database for it, error pages included.
 
 A zone that the browser found by itself is kept with a leading ``~``; one that the person chose
 without, so that a script never overwrites a choice.
@@ -21,8 +22,8 @@ YEAR_SECONDS = 365 * 24 * 3600
 class Reader:
     """Theme (``auto``, ``light``, ``dark``) and time zone of one request."""
 
-    theme: str = "auto"
-    zone: ZoneInfo = ZoneInfo("UTC")
+    theme: str
+    zone: ZoneInfo
 
 
 def theme_cookie() -> str:
@@ -65,9 +66,7 @@ def remember_language(response: HttpResponse, language: str) -> None:
     if language:
         _set_cookie(response, settings.LANGUAGE_COOKIE_NAME, language)
     else:
-        response.delete_cookie(
-            settings.LANGUAGE_COOKIE_NAME, domain=settings.SESSION_COOKIE_DOMAIN
-        )
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, domain=settings.SESSION_COOKIE_DOMAIN)
 
 
 def _parse_zone(value: str) -> ZoneInfo:

@@ -15,14 +15,20 @@ from django.template import TemplateDoesNotExist
 from django.template.backends.base import BaseEngine
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
+from mako import __version__ as mako_version
 from mako.exceptions import TopLevelLookupException
 from mako.lookup import TemplateLookup
 from mako.template import Template as MakoTemplate
 
+from common.core import page
+from common.core.jsontext import sha256_hex
+
 _IMPORTS = [
-    "from common.core.page import *",
+    f"from common.core.page import {', '.join(sorted(page.__all__))}",
     "from common.core.page import gettext as _",
 ]
+# Compiled templates begin with these imports: with other ones they are other files.
+_FINGERPRINT = sha256_hex("\n".join([mako_version, *_IMPORTS]).encode())[:12]
 
 
 class MakoTemplates(BaseEngine):
@@ -41,7 +47,9 @@ class MakoTemplates(BaseEngine):
     def lookup(self) -> TemplateLookup:
         return TemplateLookup(
             directories=[str(path) for path in self.template_dirs],
-            module_directory=self._module_directory,
+            module_directory=(
+                f"{self._module_directory}/{_FINGERPRINT}" if self._module_directory else None
+            ),
             default_filters=["h"],
             imports=_IMPORTS,
             strict_undefined=True,

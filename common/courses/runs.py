@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from django.db.models import Q
+
 from common.content import api as content
 from common.content.data import CommitInfo, Heads
 from common.core.db import upsert
@@ -23,6 +25,7 @@ from common.courses.models import CourseRun
 
 SHORT_DESCRIPTION = "about/short_description.html"
 _KEPT_OVERVIEWS = 64
+_SEARCH_WORDS = 8
 # Columns that hold what the settings say; the field of CourseFacts has the same name.
 FACT_COLUMNS = (
     "display_name",
@@ -173,19 +176,31 @@ def get_runs(run_ids: Sequence[int]) -> dict[int, CourseRunData]:
 def list_runs(
     *,
     listed_only: bool = False,
+    search: str = "",
     course_keys: Sequence[CourseKey] | None = None,
+    orgs: Sequence[str] = (),
     after_id: int = 0,
     limit: int | None = None,
 ) -> list[CourseRunData]:
     """Return runs by id: all, the catalogue's (``listed_only``), or those of given keys.
 
+    ``orgs`` adds all runs of these organisations to the given keys; ``search`` keeps those whose
+    title, description, organisation or number hold each of its words.
     One statement. Page with ``after_id`` = the last id seen.
     """
     rows = CourseRun.objects.filter(pk__gt=after_id).order_by("pk")
     if listed_only:
         rows = rows.filter(catalog_visibility="both", head__published__isnull=False)
+    for word in search.split()[:_SEARCH_WORDS]:
+        rows = rows.filter(
+            Q(display_name__icontains=word)
+            | Q(org__icontains=word)
+            | Q(number__icontains=word)
+            | Q(short_description__icontains=word)
+        )
     if course_keys is not None:
-        rows = rows.filter(head__course_key__in=[str(key) for key in course_keys])
+        keys = [str(key) for key in course_keys]
+        rows = rows.filter(Q(head__course_key__in=keys) | Q(org__in=list(orgs)))
     return [to_run_data(row) for row in rows[:limit]]
 
 

@@ -1,0 +1,51 @@
+"""The account page, and the settings of reading that need no account."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from common.accounts import api
+from common.accounts.forms import ReadingForm
+from common.core.reader import remember_language, remember_theme, remember_zone
+from common.core.visitors import user_id
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Show and save how a person is called and reads."""
+    learner_id = user_id(request)
+    if request.method == "POST":
+        form = ReadingForm(request.POST)
+        if form.is_valid():
+            profile = api.save_profile(user_id=learner_id, **form.cleaned_data)
+            response = redirect("account")
+            remember_language(response, profile.language)
+            remember_zone(response, profile.time_zone)
+            messages.success(request, _("Saved."))
+            return response
+    else:
+        profile = api.get_profile(learner_id)
+        values = {name: getattr(profile, name) for name in ReadingForm.base_fields}
+        form = ReadingForm(initial=values)
+    return render(request, "account/account.html", {"form": form})
+
+
+def to_account(request: HttpRequest) -> HttpResponse:
+    """Lead to the account page from an address of allauth's."""
+    return redirect("account")
+
+
+@require_POST
+def reading(request: HttpRequest) -> HttpResponse:
+    """Remember the colours, and go back to the page where they were chosen."""
+    target = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    response = HttpResponseRedirect(target if safe else "/")
+    remember_theme(response, request.POST.get("theme", "auto"))
+    return response

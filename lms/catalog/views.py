@@ -1,0 +1,82 @@
+"""Find a course, read about it, join and leave it; and the courses that one has joined."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from common.core.keys import CourseKey
+from common.core.visitors import user_id
+from common.courses.api import Action, list_runs, require_access
+from common.courses.errors import CourseAccessDeniedError
+from common.enrollments import api as enrollments
+from lms.catalog.about import about_page
+from lms.catalog.listing import describe_run
+
+PAGE_SIZE = 50
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the reader's courses; visitors and those without one see the catalogue."""
+    mine = []
+    if request.user.is_authenticated:
+        mine = enrollments.list_enrollments_of(user_id(request))
+    if not mine:
+        return catalog(request)
+    now = timezone.now()
+    rows = [describe_run(entry.run, now) for entry in mine]
+    return render(request, "lms/home.html", {"rows": rows})
+
+
+def catalog(request: HttpRequest) -> HttpResponse:
+    """Show the listed courses, or those that a search finds, fifty a page."""
+    query = request.GET.get("q", "").strip()
+    after = request.GET.get("after", "")
+    runs = list_runs(
+        listed_only=True,
+        search=query,
+        after_id=int(after) if after.isdecimal() else 0,
+        limit=PAGE_SIZE + 1,
+    )
+    now = timezone.now()
+    context = {
+        "query": query,
+        "rows": [describe_run(run, now) for run in runs[:PAGE_SIZE]],
+        "next_after": runs[PAGE_SIZE - 1].id if len(runs) > PAGE_SIZE else None,
+        "is_first": not after,
+    }
+    return render(request, "lms/catalog.html", context)
+
+
+def about(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
+    """Show what a course is about, and the way in."""
+    now = timezone.now()
+    context = enrollments.get_learner_context(course_key, request.user)
+    require_access(context.viewer, context.run, None, Action.ABOUT, now)
+    return render(request, "lms/about.html", {"page": about_page(context, now)})
+
+
+@require_POST
+@login_required
+def enroll(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
+    """Join a course, or say on its page which rule is in the way."""
+    try:
+        enrollments.enroll(course_key, request.user, now=timezone.now())
+    except CourseAccessDeniedError as error:
+        messages.error(request, str(error.user_message))
+        return redirect("lms:about", course_key=course_key)
+    return redirect("lms:course-home", course_key=course_key)
+
+
+@require_POST
+@login_required
+def leave(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
+    """Leave a course; what was done in it is kept."""
+    enrollments.unenroll(course_key, request.user, now=timezone.now())
+    messages.success(request, _("You have left the course. Your work is kept for your return."))
+    return redirect("lms:about", course_key=course_key)
