@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from common.accounts.data import (
     AUTHOR_ROLES,
@@ -50,6 +50,7 @@ __all__ = [
     "has_staff_access",
     "is_global_staff",
     "may_add_course",
+    "query_roles",
     "revoke_role",
     "save_profile",
 ]
@@ -83,8 +84,15 @@ def get_roles(user_id: int | None, course_key: CourseKey) -> frozenset[str]:
     """
     if user_id is None:
         return frozenset()
-    rows = CourseRole.objects.filter(_applies_to(course_key), user_id=user_id)
-    return frozenset(rows.values_list("role", flat=True))
+    return frozenset(query_roles(user_id, course_key).values_list("role", flat=True))
+
+
+def query_roles(user_id: int, course_key: CourseKey) -> QuerySet[CourseRole]:
+    """Return the query of ``get_roles``, for callers who join it with one of theirs.
+
+    Its columns to be used are ``user_id`` and ``role``.
+    """
+    return CourseRole.objects.filter(_applies_to(course_key), user_id=user_id)
 
 
 def has_role(user: Person, course_key: CourseKey, roles: Collection[str]) -> bool:

@@ -35,6 +35,7 @@ from common.courses.memberships import (
     assign_group,
     get_many_placements,
     get_placements,
+    get_standing,
     list_members,
     record_drawn_group,
     record_selection,
@@ -49,6 +50,7 @@ from common.courses.outline import (
     set_outline_builder,
 )
 from common.courses.runs import (
+    find_run_and_heads,
     get_run,
     get_run_and_heads,
     get_runs,
@@ -75,6 +77,7 @@ __all__ = [
     "closes_at",
     "effective_group",
     "effective_selection",
+    "find_run_and_heads",
     "forget_outlines",
     "get_many_placements",
     "get_outline",
@@ -82,6 +85,7 @@ __all__ = [
     "get_run",
     "get_run_and_heads",
     "get_runs",
+    "get_standing",
     "list_members",
     "list_runs",
     "lock_run",

@@ -19,6 +19,8 @@ from opaque_keys.edx.keys import CourseKey
 from common.core.keys import BlockKey
 
 T = TypeVar("T")
+# Values kept with an outline, times its blocks.
+_KEPT_VALUES = 200_000
 # A course that names no start opens then (reference: olx, section 2).
 DEFAULT_START = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -155,16 +157,17 @@ class CourseOutline:
     partitions: tuple[UserPartition, ...] = ()
     memo: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
-    def remember(self, name: Hashable, make: Callable[[], T], *, limit: int = 64) -> T:
-        """Return what ``make`` gives, kept with the outline; at most ``limit`` things are kept.
+    def remember(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` gives, kept with the outline.
 
-        For values that depend on nothing but the outline and ``name``.
+        For values that depend on nothing but the outline and ``name``. Fewer are kept of a large
+        course, as each grows with its blocks.
         """
         try:
             kept: T = self.memo[name]
         except KeyError:
             kept = make()
-            if len(self.memo) >= limit:
+            if len(self.memo) >= max(16, _KEPT_VALUES // (len(self.blocks) + 1)):
                 # Threads may race here; each loses a kept value at worst.
                 with suppress(KeyError, RuntimeError):
                     del self.memo[next(iter(self.memo))]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import CharField, IntegerField, TextField, Value
+from django.db.models import BigIntegerField, CharField, QuerySet, TextField, Value
 
+from common.accounts.api import query_roles
 from common.core.db import upsert
-from common.core.keys import BlockKey
+from common.core.keys import BlockKey, CourseKey
 from common.courses.data import CourseOutline, Membership, Viewer
 from common.courses.errors import UnknownGroupError
 from common.courses.groups import RANDOM, choose_children, effective_group
@@ -27,6 +29,11 @@ class Placements:
 NO_PLACEMENTS = Placements(groups={}, selections={})
 
 
+# Columns of the rows that are read together: learner, partition, group, block, text. A row with a
+# block is a selection (text: its children), one with a partition a group, any other a role (text).
+_Row = tuple[int, int | None, int | None, str, str]
+
+
 def get_placements(run_id: int, learner_id: int) -> Placements:
     """Return the groups and selections of a learner in a run. One statement."""
     return get_many_placements(run_id, [learner_id]).get(learner_id, NO_PLACEMENTS)
@@ -34,30 +41,56 @@ def get_placements(run_id: int, learner_id: int) -> Placements:
 
 def get_many_placements(run_id: int, learner_ids: Collection[int]) -> dict[int, Placements]:
     """Return the placements of several learners; absent when nothing is recorded. One statement."""
-    groups = GroupMembership.objects.filter(run_id=run_id, learner_id__in=learner_ids).values_list(
-        "learner_id",
-        "partition_id",
-        "group_id",
-        Value("", output_field=CharField()),
-        Value("", output_field=TextField()),
+    groups, selections = _placement_queries(run_id, learner_ids)
+    return _to_placements(groups.union(selections, all=True))
+
+
+def get_standing(
+    run_id: int, learner_id: int, course_key: CourseKey
+) -> tuple[Placements, frozenset[str]]:
+    """Return the placements of a learner in a run and their roles there. One statement."""
+    groups, selections = _placement_queries(run_id, [learner_id])
+    number = Value(None, output_field=BigIntegerField())
+    roles = query_roles(learner_id, course_key).values_list(
+        "user_id", number, number, Value("", output_field=CharField()), "role"
     )
-    selections = LearnerSelection.objects.filter(
-        run_id=run_id, learner_id__in=learner_ids
-    ).values_list(
-        "learner_id",
-        Value(0, output_field=IntegerField()),
-        Value(0, output_field=IntegerField()),
-        "block",
-        "children",
+    rows: list[_Row] = list(groups.union(selections, roles, all=True))
+    placements = _to_placements(row for row in rows if not _is_role(row))
+    return (
+        placements.get(learner_id, NO_PLACEMENTS),
+        frozenset(row[4] for row in rows if _is_role(row)),
     )
+
+
+def _is_role(row: _Row) -> bool:
+    return not row[3] and row[1] is None
+
+
+def _placement_queries(
+    run_id: int, learner_ids: Collection[int]
+) -> tuple[QuerySet[GroupMembership, Any], QuerySet[LearnerSelection, Any]]:
+    number = Value(None, output_field=BigIntegerField())
+    groups = GroupMembership.objects.filter(run_id=run_id, learner_id__in=learner_ids)
+    selections = LearnerSelection.objects.filter(run_id=run_id, learner_id__in=learner_ids)
+    return (
+        groups.values_list(
+            "learner_id",
+            "partition_id",
+            "group_id",
+            Value("", output_field=CharField()),
+            Value("", output_field=TextField()),
+        ),
+        selections.values_list("learner_id", number, number, "block", "children"),
+    )
+
+
+def _to_placements(rows: Iterable[_Row]) -> dict[int, Placements]:
     found: dict[int, tuple[dict[int, int], dict[BlockKey, tuple[BlockKey, ...]]]] = {}
-    for learner_id, partition, group, block, children in groups.union(selections, all=True):
+    for learner_id, partition, group, block, text in rows:
         mine, drawn = found.setdefault(learner_id, ({}, {}))
         if block:
-            drawn[BlockKey.parse(block)] = tuple(
-                BlockKey.parse(line) for line in children.split("\n") if line
-            )
-        else:
+            drawn[BlockKey.parse(block)] = tuple(map(BlockKey.parse, text.splitlines()))
+        elif partition is not None and group is not None:
             mine[partition] = group
     return {learner: Placements(*placed) for learner, placed in found.items()}
 

@@ -142,10 +142,16 @@ def get_run(course_key: CourseKey) -> CourseRunData:
 
 def get_run_and_heads(course_key: CourseKey) -> tuple[CourseRunData, Heads]:
     """Return a run and where its content stands. One statement. Raises CourseRunNotFoundError."""
-    row = CourseRun.objects.filter(head__course_key=str(course_key)).select_related("head").first()
-    if row is None:
+    found = find_run_and_heads(course_key)
+    if found is None:
         raise CourseRunNotFoundError(str(course_key))
-    return to_run_data(row), to_heads(row)
+    return found
+
+
+def find_run_and_heads(course_key: CourseKey) -> tuple[CourseRunData, Heads] | None:
+    """Return a run and where its content stands, or None when there is no such run."""
+    row = CourseRun.objects.filter(head__course_key=str(course_key)).select_related("head").first()
+    return None if row is None else (to_run_data(row), to_heads(row))
 
 
 def to_heads(row: CourseRun) -> Heads:

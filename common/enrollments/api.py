@@ -16,6 +16,7 @@ from common.enrollments.queries import (
     list_enrollments_of,
     list_learner_ids,
     lock_enrollment,
+    lock_enrollments,
 )
 from common.enrollments.records import enroll, register_enrollment_hook, unenroll
 
@@ -34,6 +35,7 @@ __all__ = [
     "list_enrollments_of",
     "list_learner_ids",
     "lock_enrollment",
+    "lock_enrollments",
     "make_viewer",
     "register_enrollment_hook",
     "unenroll",

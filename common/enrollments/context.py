@@ -7,8 +7,8 @@ from common.core.keys import CourseKey
 from common.courses.api import (
     NO_PLACEMENTS,
     Placements,
-    get_placements,
     get_run_and_heads,
+    get_standing,
     to_heads,
     to_run_data,
 )
@@ -20,9 +20,8 @@ from common.enrollments.models import Enrollment
 def get_learner_context(course_key: CourseKey, user: Person) -> LearnerContext:
     """Return the run, its heads, and the person's enrollment, groups and roles in it.
 
-    Statements: enrolled 3 (run, heads and enrollment joined; groups; roles), global staff one
-    less; not enrolled 3 (enrollment, run with heads, roles); anonymous 1. Raises
-    CourseRunNotFoundError.
+    Statements: enrolled 2 (run, heads and enrollment joined; groups and roles together); not
+    enrolled 3 (enrollment; run with heads; roles); anonymous 1. Raises CourseRunNotFoundError.
     """
     row = None
     if user.pk is not None:
@@ -33,21 +32,16 @@ def get_learner_context(course_key: CourseKey, user: Person) -> LearnerContext:
         )
     if row is None:
         run, heads = get_run_and_heads(course_key)
-        return LearnerContext(
-            run, heads, None, make_viewer(user, None, NO_PLACEMENTS, _roles(user, course_key))
-        )
+        roles = frozenset() if is_global_staff(user) else get_roles(user.pk, course_key)
+        return LearnerContext(run, heads, None, make_viewer(user, None, NO_PLACEMENTS, roles))
     enrollment = to_enrollment_data(row)
-    placements = get_placements(row.run_id, row.learner_id)
+    placements, roles = get_standing(row.run_id, row.learner_id, course_key)
     return LearnerContext(
         run=to_run_data(row.run),
         heads=to_heads(row.run),
         enrollment=enrollment,
-        viewer=make_viewer(user, enrollment, placements, _roles(user, course_key)),
+        viewer=make_viewer(user, enrollment, placements, roles),
     )
-
-
-def _roles(user: Person, course_key: CourseKey) -> frozenset[str]:
-    return frozenset() if is_global_staff(user) else get_roles(user.pk, course_key)
 
 
 def make_viewer(

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import isfinite
 
 from common.core.keys import BlockKey
 from common.grading.errors import InvalidScoreError
+from common.grading.rounding import round_half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,28 @@ class BlockScore:
     is_weighted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreInput:
+    """A score that a block hands in. ``version``: the course version it was graded against.
+
+    ``only_if_higher`` keeps the stored one when that is a larger share; ``deleted`` takes the
+    score away. Raises InvalidScoreError for points that are negative, infinite or not a number.
+    """
+
+    key: BlockKey
+    raw_earned: float
+    raw_possible: float
+    version: str
+    only_if_higher: bool = False
+    deleted: bool = False
+    is_weighted: bool = False
+
+    def __post_init__(self) -> None:
+        for number in (self.raw_earned, self.raw_possible):
+            if not (isfinite(number) and number >= 0):
+                raise InvalidScoreError(f"{self.raw_earned} of {self.raw_possible} for {self.key}")
+
+
 class ScoreOutcome(StrEnum):
     """What became of a score that was handed in."""
 
@@ -68,6 +92,42 @@ class ScoreChange:
     outcome: ScoreOutcome
     before: BlockScore | None
     after: BlockScore | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a grade was computed from. A grade holds while its stamp is that of now.
+
+    ``audience`` names what the outline asks about the learner, and the rules of grading.
+    """
+
+    version: str
+    audience: str
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+    def holds(self, other: Stamp, now: datetime) -> bool:
+        """Whether a grade with this stamp is the one that ``other`` would give now."""
+        return (
+            self.version == other.version
+            and self.audience == other.audience
+            and (self.valid_from is None or self.valid_from <= now)
+            and (self.valid_until is None or now < self.valid_until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGrade:
+    """The course grade that was written last, current or not (``stamp`` tells).
+
+    ``passed_at``: when the learner first passed; it stays through a later fail.
+    """
+
+    percent: float
+    letter: str
+    is_passing: bool
+    passed_at: datetime | None
+    stamp: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +199,22 @@ class SubsectionGrade:
     key: BlockKey
     display_name: str
     section: BlockKey
+    section_name: str
     format: str | None
     graded: bool
     total: Points
     graded_total: Points
     problems: tuple[ProblemScore, ...] = ()
     due: datetime | None = None
+    closes_at: datetime | None = None  # due date with grace
     show_correctness: str = "always"
+
+    def shows_scores(self, now: datetime, *, is_staff: bool = False) -> bool:
+        """Whether the learner may see the scores now; they count either way."""
+        if is_staff or self.show_correctness == "always":
+            return True
+        past = self.closes_at is None or now >= self.closes_at
+        return self.show_correctness == "past_due" and past
 
     @property
     def counts(self) -> bool:
@@ -155,7 +224,7 @@ class SubsectionGrade:
     @property
     def fraction(self) -> float:
         """Graded share to four decimals: the number that averages are made of."""
-        return round(self.graded_total.fraction, 4)
+        return round_half_up(self.graded_total.fraction, 4)
 
     @property
     def is_attempted(self) -> bool:
@@ -245,3 +314,15 @@ class CourseGradeView:
     @property
     def passing_fraction(self) -> float | None:
         return self.policy.passing_fraction
+
+
+@dataclass(frozen=True, slots=True)
+class GradeUpdate:
+    """What recording scores did: each score before and after, and the course grade with its why.
+
+    ``before`` is the course grade that was stored, None when there was none.
+    """
+
+    changes: tuple[ScoreChange, ...]
+    view: CourseGradeView
+    before: StoredGrade | None

@@ -109,6 +109,12 @@ class CourseGradeRow(_Stamped):
     class Meta:
         verbose_name = _("course grade")
         verbose_name_plural = _("course grades")
+        indexes = [
+            # The sweep: grades whose time is over.
+            models.Index(fields=["valid_until"], name="grading_coursegrade_until"),
+            # How many pass.
+            models.Index(fields=["run", "is_passing"], name="grading_coursegrade_passing"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.percent:.0%}"

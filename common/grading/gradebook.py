@@ -1,0 +1,191 @@
+"""Grade a learner from an outline and recorded scores. Pure: the one way that grades are made.
+
+Pages, submissions and restamp jobs all come through ``grade_course``, so all places agree. What
+depends only on the outline and on whom it is shown to is computed once and kept with the
+outline; a submission then costs the learner's scores and the subsections that they touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from common.core.jsontext import sha256_hex
+from common.core.keys import BlockKey
+from common.courses.api import (
+    Purpose,
+    audience,
+    closes_at,
+    outline_id,
+    visibility_window,
+    visible_blocks,
+)
+from common.courses.data import CourseOutline, OutlineBlock, Viewer
+from common.grading.aggregate import (
+    course_grade,
+    course_total,
+    subsection_totals,
+    type_grades,
+    weighted_points,
+)
+from common.grading.data import (
+    BlockScore,
+    CourseGradeView,
+    Points,
+    Policy,
+    ProblemScore,
+    Stamp,
+    SubsectionGrade,
+)
+from common.grading.policy import parse_policy
+
+# Part of every stamp: raise it when the rules of this app would give another grade.
+RULES = 1
+
+Scores = Mapping[BlockKey, BlockScore]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What can be graded in a course for one audience: subsections in order, none attempted.
+
+    ``blocks`` are the scored blocks of each subsection that the audience sees; ``places`` the
+    subsections that a block is in (two, where two parents share it).
+    """
+
+    subsections: tuple[SubsectionGrade, ...]
+    blocks: tuple[tuple[OutlineBlock, ...], ...]
+    places: Mapping[BlockKey, tuple[int, ...]]
+
+
+def policy_of(outline: CourseOutline) -> Policy:
+    """Return the parsed grading policy of an outline."""
+    return outline.remember("policy", lambda: parse_policy(outline.policy))
+
+
+def stamp_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> Stamp:
+    """Return the stamp of a grade computed now."""
+    since, until = visibility_window(outline, viewer, now, purpose=Purpose.GRADES)
+    name = f"{RULES}/{outline_id(outline.version)}/{audience(outline, viewer)}"
+    return Stamp(outline.version, sha256_hex(name.encode())[:32], since, until)
+
+
+def plan_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> Plan:
+    """Return what can be graded for a viewer now; kept with the outline."""
+    since, _ = visibility_window(outline, viewer, now, purpose=Purpose.GRADES)
+    name = ("plan", audience(outline, viewer), since)
+    return outline.remember(name, lambda: _make_plan(outline, viewer, now))
+
+
+def _make_plan(outline: CourseOutline, viewer: Viewer, now: datetime) -> Plan:
+    visible = visible_blocks(outline, viewer, now, purpose=Purpose.GRADES)
+    subsections: list[SubsectionGrade] = []
+    blocks: list[tuple[OutlineBlock, ...]] = []
+    places: dict[BlockKey, tuple[int, ...]] = {}
+    for section in outline.children(outline.course):
+        for subsection in outline.children(section.key):
+            if subsection.key not in visible:
+                continue
+            scored = tuple(
+                block
+                # A block that two units share is one problem of the subsection.
+                for block in {b.key: b for b in outline.iter_subtree(subsection.key)}.values()
+                if block.has_score and block.key in visible
+            )
+            for block in scored:
+                places[block.key] = (*places.get(block.key, ()), len(subsections))
+            subsections.append(_unattempted(outline, section, subsection, scored))
+            blocks.append(scored)
+    return Plan(tuple(subsections), tuple(blocks), places)
+
+
+def _unattempted(
+    outline: CourseOutline,
+    section: OutlineBlock,
+    subsection: OutlineBlock,
+    scored: tuple[OutlineBlock, ...],
+) -> SubsectionGrade:
+    empty = SubsectionGrade(
+        key=subsection.key,
+        display_name=subsection.display_name,
+        section=section.key,
+        section_name=section.display_name,
+        format=subsection.format,
+        graded=subsection.graded,
+        total=Points(0, 0),
+        graded_total=Points(0, 0),
+        due=subsection.due,
+        closes_at=None if subsection.due is None else closes_at(outline.facts, subsection),
+        show_correctness=subsection.show_correctness,
+    )
+    return _with_scores(empty, scored, {})
+
+
+def _with_scores(
+    empty: SubsectionGrade, scored: tuple[OutlineBlock, ...], scores: Scores
+) -> SubsectionGrade:
+    problems = tuple(
+        problem
+        for block in scored
+        if (problem := problem_score(block, scores.get(block.key))) is not None
+    )
+    total, graded_total = subsection_totals(problems)
+    return replace(empty, problems=problems, total=total, graded_total=graded_total)
+
+
+def problem_score(block: OutlineBlock, score: BlockScore | None) -> ProblemScore | None:
+    """Return the points of one scored block; None while it offers none and has no score.
+
+    Not attempted: nothing of what the block offers. Attempted: as published. The weight is
+    the block's, except for tools that applied it themselves.
+    """
+    if score is not None:
+        raw = Points(score.raw_earned, score.raw_possible)
+    elif block.max_points is not None:
+        raw = Points(0.0, max(0.0, block.max_points))
+    else:
+        return None
+    weight = None if block.weight is None or block.weight < 0 else block.weight
+    points = raw if score is not None and score.is_weighted else weighted_points(raw, weight)
+    return ProblemScore(
+        key=block.key,
+        display_name=block.display_name,
+        points=points,
+        counts=points.possible > 0 and not block.own_graded_false,
+        weight=weight,
+        raw=raw,
+        attempted_at=None if score is None else score.attempted_at,
+    )
+
+
+def touched_places(plan: Plan, keys: Iterable[BlockKey]) -> list[int]:
+    """Return the places of the subsections that hold any of these blocks, in order."""
+    return sorted({place for key in keys for place in plan.places.get(key, ())})
+
+
+def grade_subsections(plan: Plan, scores: Scores) -> tuple[SubsectionGrade, ...]:
+    """Return all subsection grades of a learner with these scores."""
+    grades = list(plan.subsections)
+    for place in touched_places(plan, scores):
+        grades[place] = _with_scores(grades[place], plan.blocks[place], scores)
+    return tuple(grades)
+
+
+def grade_course(
+    outline: CourseOutline, viewer: Viewer, scores: Scores, now: datetime
+) -> CourseGradeView:
+    """Return the course grade of a learner with these scores, opened up."""
+    policy = policy_of(outline)
+    subsections = grade_subsections(plan_of(outline, viewer, now), scores)
+    types = type_grades(policy, subsections)
+    total = course_total(types)
+    return CourseGradeView(
+        grade=course_grade(policy, total),
+        policy=policy,
+        types=types,
+        subsections=subsections,
+        unrounded=total,
+        version=outline.version,
+        valid_until=stamp_of(outline, viewer, now).valid_until,
+    )

@@ -1,0 +1,168 @@
+"""Bring stored grades up to date after a publish, a group move, or when a date passes.
+
+A job walks the graded learners of a run by id. Learners whose stamps are current cost nothing
+but the reading; the others are regraded a few at a time, each few in one short transaction under
+their enrollment locks, so that no learner's own submission waits for long.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.content.data import CommitInfo
+from common.core.duties import Duty, DutyHold
+from common.core.keys import CourseKey, parse_course_key
+from common.courses.api import find_run_and_heads, get_outline
+from common.courses.data import CourseOutline, CourseRunData, Viewer
+from common.enrollments.api import get_viewers, lock_enrollments
+from common.grading.data import Stamp
+from common.grading.events import RESTAMPED, EventMaker
+from common.grading.gradebook import grade_course, stamp_of
+from common.grading.ledger import GradeRows, Ledger, read_ledgers, to_stored_grade
+from common.grading.models import CourseGradeRow
+from common.tasks.api import enqueue
+from common.tracking.api import Event, record
+
+KIND: Final = "grading.restamp"
+# Learners read in one statement, and regraded in one transaction: the locks of the latter are
+# held for some 20 ms.
+BATCH: Final = 200
+CHUNK: Final = 10
+STEP_SECONDS: Final = 20.0
+SWEEP_SECONDS: Final = 60.0
+
+
+def queue_restamp(course_key: CourseKey) -> None:
+    """Queue the job in the caller's transaction; one at a time runs for a run."""
+    enqueue(
+        kind=KIND,
+        parameters={"course_key": str(course_key)},
+        course_key=str(course_key),
+        dedupe_key=f"{KIND}:{course_key}",
+    )
+
+
+def restamp_at_commit(info: CommitInfo) -> None:
+    """Queue a restamp when learners see another version. Called in the transaction of a publish."""
+    if info.before is not None and info.published_changed and info.after.published is not None:
+        queue_restamp(info.course_key)
+
+
+def next_graded(run_id: int, *, after: int, limit: int = BATCH) -> list[tuple[int, Stamp]]:
+    """Return the next learners with a stored grade, and its stamp, by learner id."""
+    rows = CourseGradeRow.objects.filter(run_id=run_id, learner_id__gt=after)
+    return [
+        (row.learner_id, to_stored_grade(row).stamp) for row in rows.order_by("learner_id")[:limit]
+    ]
+
+
+def restamp_batch(course_key: CourseKey, *, after: int, now: datetime) -> tuple[int, int]:
+    """Regrade the next learners whose stamps are stale; return the last id seen and how many.
+
+    The id is 0 when there are no more. Stops early, and takes up from the id, when a step's time
+    is over.
+    """
+    found = find_run_and_heads(course_key)
+    if found is None or found[1].published is None:
+        return 0, 0
+    run, heads = found
+    outline = get_outline(heads.published or "")
+    graded = next_graded(run.id, after=after)
+    viewers = get_viewers(run.id, course_key, [learner for learner, _ in graded])
+    stale = [
+        learner
+        for learner, stamp in graded
+        if learner not in viewers or not stamp.holds(stamp_of(outline, viewers[learner], now), now)
+    ]
+    done = 0
+    deadline = time.monotonic() + STEP_SECONDS
+    for start in range(0, len(stale), CHUNK):
+        if start and time.monotonic() > deadline:
+            return stale[start - 1], done
+        chunk = stale[start : start + CHUNK]
+        done += restamp_learners(run, outline, viewers, chunk, now=now)
+    return (graded[-1][0] if len(graded) == BATCH else 0), done
+
+
+def restamp_learners(
+    run: CourseRunData,
+    outline: CourseOutline,
+    viewers: dict[int, Viewer],
+    learner_ids: Sequence[int],
+    *,
+    now: datetime,
+) -> int:
+    """Regrade a few learners in one transaction; return how many.
+
+    Passing and failing is told to the event log once: it goes by the row that the same
+    transaction writes. When somebody publishes meanwhile, nothing is done: their job follows.
+    """
+    with transaction.atomic():
+        locked = lock_enrollments(run.id, learner_ids)
+        if any(lock.published != outline.version for lock in locked):
+            return 0
+        ids = [
+            lock.enrollment.learner_id for lock in locked if lock.enrollment.learner_id in viewers
+        ]
+        ledgers = read_ledgers(run.id, ids)
+        rows = GradeRows(run.id, now)
+        events: list[Event] = []
+        for learner_id in ids:
+            events += _regrade(run, outline, viewers[learner_id], ledgers[learner_id], rows)
+        rows.write()
+        record(events)
+        _retire(run.id, set(learner_ids) - set(ids))
+    return len(ids)
+
+
+def _regrade(
+    run: CourseRunData, outline: CourseOutline, viewer: Viewer, ledger: Ledger, rows: GradeRows
+) -> list[Event]:
+    now = rows.now
+    view = grade_course(outline, viewer, ledger.scores, now)
+    stamp = stamp_of(outline, viewer, now)
+    before = ledger.grade
+    first = before.passed_at if before is not None else None
+    rows.add_subsections(
+        ledger.learner_id, (grade for grade in view.subsections if grade.is_attempted), stamp
+    )
+    rows.add_course(ledger.learner_id, view, stamp, first or (now if view.is_passing else None))
+    maker = EventMaker(run, viewer, now, transaction_type=RESTAMPED, from_task=True)
+    events = maker.passing(before, view)
+    if before is None or before.percent != view.percent or before.letter != view.letter:
+        events.insert(0, maker.course(outline, view))
+    return events
+
+
+def _retire(run_id: int, learner_ids: set[int]) -> None:
+    # Enrollments are kept for ever, so these were removed by hand: nobody reads the grade, and
+    # the sweep must not come back to it.
+    if learner_ids:
+        CourseGradeRow.objects.filter(run_id=run_id, learner_id__in=learner_ids).update(
+            version="", valid_until=None
+        )
+
+
+def queue_due_restamps(now: datetime) -> int:
+    """Queue a restamp for every run with a grade whose time is over; return how many."""
+    keys = CourseGradeRow.objects.filter(valid_until__lte=now).values_list(
+        "run__head__course_key", flat=True
+    )
+    courses = sorted(set(keys.distinct()))
+    for key in courses:
+        with transaction.atomic():
+            queue_restamp(parse_course_key(key))
+    return len(courses)
+
+
+def _sweep(hold: DutyHold) -> None:
+    queue_due_restamps(timezone.now())
+
+
+SWEEP = Duty(name=f"{KIND}.sweep", interval_seconds=SWEEP_SECONDS, run=_sweep)
