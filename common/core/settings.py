@@ -21,10 +21,12 @@ SECRET_KEY = ENV.secret_key or stored_secret(ENV.home, "secret_key")
 # Cookies ignore ports: two instances on one host must not share names.
 INSTANCE = ENV.instance or hashlib.sha256(str(ENV.home).encode()).hexdigest()[:8]
 PLATFORM_NAME = ENV.platform_name
-LMS_URL = ENV.lms_url or f"http://{ENV.host}:{ENV.port}"
-STUDIO_URL = ENV.studio_url or f"http://{ENV.host}:{ENV.port + 1}"
-INSIGHTS_URL = ENV.insights_url or f"http://{ENV.host}:{ENV.port + 2}"
-ALLOWED_HOSTS = list(ENV.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]", ENV.host]
+# Where people reach the sites; an address that means "anywhere" is no place to go to.
+HOST = "localhost" if ENV.host in {"", "0.0.0.0", "::", "127.0.0.1"} else ENV.host  # noqa: S104
+LMS_URL = ENV.lms_url or f"http://{HOST}:{ENV.port}"
+STUDIO_URL = ENV.studio_url or f"http://{HOST}:{ENV.port + 1}"
+INSIGHTS_URL = ENV.insights_url or f"http://{HOST}:{ENV.port + 2}"
+ALLOWED_HOSTS = list(ENV.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]", HOST]
 CSRF_TRUSTED_ORIGINS = [LMS_URL, STUDIO_URL, INSIGHTS_URL]
 
 INSTALLED_APPS = [
