@@ -1,0 +1,39 @@
+"""Authors' HTML in a block: cleaned, framed or trusted, with links of this course run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from common.blocks.author_html import present, sanitise
+
+
+def trusts_scripts(block: Any) -> bool:
+    """Whether an operator vouches for the scripts of the course that ``block`` is in."""
+    return bool(getattr(block.runtime, "trusts_scripts", False))
+
+
+def clean(html: str) -> str:
+    """Return HTML that only marks up text."""
+    return str(sanitise(html))
+
+
+def as_written(html: str) -> str:
+    """Return trusted HTML unchanged."""
+    return html
+
+
+def with_links(block: Any, html: str) -> str:
+    """Point portable links (``/static/``, ``/course/``, ``/jump_to_id/``) into this course run."""
+    service = block.runtime.service(block, "replace_urls")
+    return html if service is None else str(service.replace_urls(html))
+
+
+def author_html(block: Any, html: str, *, title: str) -> Markup:
+    """Return an author's HTML for the page; with scripts of an untrusted course, in a frame.
+
+    Links are rewritten first: inside a frame the page's own rewriting does not reach them.
+    """
+    shown = present(with_links(block, html), trusted=trusts_scripts(block), title=title)
+    return Markup(shown.html)  # noqa: S704  # cleaned, framed, or vouched for

@@ -1,0 +1,243 @@
+/* Answers a problem without leaving the page. Without this script the form works by itself.
+ *
+ * Sends the form by fetch and puts the problem's new HTML in place; keeps the focus, tells the
+ * outcome to people who listen, never sends twice, and keeps an answer that was not sent yet
+ * for this browser.
+ */
+(function () {
+  "use strict";
+
+  const STORE = "lyceum:problem:";
+
+  function remembered(key) {
+    try {
+      return JSON.parse(window.localStorage.getItem(key));
+    } catch (error) {
+      return null;
+    }
+  }
+
+  function remember(key, value) {
+    try {
+      if (value === null) {
+        window.localStorage.removeItem(key);
+      } else {
+        window.localStorage.setItem(key, JSON.stringify(value));
+      }
+    } catch (error) {
+      /* No storage: the answer is only kept on the page. */
+    }
+  }
+
+  function answerFields(form) {
+    return Array.from(form.elements).filter(
+      (field) => field.name.startsWith("input_") && field.type !== "hidden",
+    );
+  }
+
+  function valuesOf(form) {
+    const values = {};
+    for (const field of answerFields(form)) {
+      if (field.type === "radio" || field.type === "checkbox") {
+        if (field.checked) {
+          (values[field.name] = values[field.name] || []).push(field.value);
+        }
+      } else {
+        values[field.name] = [field.value];
+      }
+    }
+    return values;
+  }
+
+  function fill(form, values) {
+    for (const field of answerFields(form)) {
+      const wanted = values[field.name] || [];
+      if (field.type === "radio" || field.type === "checkbox") {
+        field.checked = wanted.includes(field.value);
+      } else if (wanted.length) {
+        field.value = wanted[0];
+      }
+    }
+  }
+
+  function cookie(name) {
+    const found = document.cookie.split("; ").find((part) => part.startsWith(name + "="));
+    return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  }
+
+  class Problem {
+    constructor(element, args) {
+      this.element = element;
+      this.args = args;
+      this.token = "";
+      this.busy = false;
+      this.box = element.querySelector(":scope > .problem-box");
+      this.status = element.querySelector(":scope > .problem-status");
+      element.addEventListener("submit", (event) => this.onSubmit(event));
+      element.addEventListener("input", () => this.keep());
+      element.addEventListener("change", () => this.keep());
+      // "toggle" does not bubble; it is seen on its way down.
+      element.addEventListener("toggle", (event) => this.onToggle(event), true);
+      this.settle();
+      this.restore();
+    }
+
+    get form() {
+      return this.element.querySelector("form.problem-form");
+    }
+
+    get key() {
+      const attempt = this.form && this.form.elements.namedItem("attempt");
+      return STORE + this.args.usage + ":" + (attempt ? attempt.value : "");
+    }
+
+    /* Puts the token into a form that came without one. */
+    settle() {
+      const form = this.form;
+      if (!form) {
+        return;
+      }
+      let field = form.elements.namedItem("csrfmiddlewaretoken");
+      if (field) {
+        this.token = field.value;
+      } else if (this.token) {
+        field = document.createElement("input");
+        field.type = "hidden";
+        field.name = "csrfmiddlewaretoken";
+        field.value = this.token;
+        form.prepend(field);
+      }
+    }
+
+    keep() {
+      if (this.form) {
+        remember(this.key, valuesOf(this.form));
+      }
+    }
+
+    restore() {
+      const values = this.form ? remembered(this.key) : null;
+      if (values) {
+        fill(this.form, values);
+      }
+    }
+
+    onSubmit(event) {
+      const form = event.target;
+      if (!form.matches("form.problem-form")) {
+        return;
+      }
+      event.preventDefault();
+      const action = event.submitter ? event.submitter.value : "submit";
+      this.send(form, action);
+    }
+
+    async send(form, action) {
+      if (this.busy) {
+        return;
+      }
+      this.busy = true;
+      const body = new URLSearchParams(new FormData(form));
+      const buttons = Array.from(form.querySelectorAll("button"));
+      buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
+      form.setAttribute("aria-busy", "true");
+      const address = { save: this.args.save, reset: this.args.reset }[action] || this.args.check;
+      try {
+        const reply = await this.post(address, body);
+        if (reply.success !== false) {
+          remember(this.key, null);
+        }
+        this.replace(reply, action);
+      } catch (error) {
+        this.fail(form, buttons);
+      } finally {
+        this.busy = false;
+      }
+    }
+
+    async post(address, body) {
+      const response = await fetch(address, {
+        method: "POST",
+        body: body,
+        credentials: "same-origin",
+        headers: {
+          Accept: "application/json",
+          "X-Requested-With": "XMLHttpRequest",
+          "X-CSRFToken": this.token || cookie("csrftoken"),
+        },
+      });
+      if (!response.ok) {
+        throw new Error(String(response.status));
+      }
+      return response.json();
+    }
+
+    replace(reply, action) {
+      const opened = this.box.querySelector("details.problem-answers[open]") !== null;
+      this.box.innerHTML = reply.contents;
+      this.settle();
+      if (opened) {
+        const answers = this.box.querySelector("details.problem-answers");
+        if (answers) {
+          answers.open = true;
+        }
+      }
+      this.status.textContent = "";
+      // A text that appears in a waiting live region is read; one that came with it is not.
+      window.setTimeout(() => {
+        this.status.textContent = reply.message || "";
+      }, 50);
+      const target =
+        this.box.querySelector(".problem-summary, .problem-notice") ||
+        this.box.querySelector(`button[value="${action}"]`) ||
+        this.box.querySelector("input, select, textarea, button");
+      if (target) {
+        if (!target.matches("input, select, textarea, button")) {
+          target.tabIndex = -1;
+        }
+        target.focus({ preventScroll: true });
+        target.scrollIntoView({ block: "nearest" });
+      }
+      this.element.dispatchEvent(
+        new CustomEvent("lyceum:problem-changed", { bubbles: true, detail: reply }),
+      );
+    }
+
+    fail(form, buttons) {
+      buttons.forEach((button) => button.removeAttribute("aria-disabled"));
+      form.removeAttribute("aria-busy");
+      let line = form.querySelector(".problem-failed");
+      if (!line) {
+        line = document.createElement("p");
+        line.className = "problem-notice problem-notice-warning problem-failed";
+        form.querySelector(".problem-actions").before(line);
+      }
+      line.textContent = this.args.failed;
+      this.status.textContent = this.args.failed;
+    }
+
+    onToggle(event) {
+      const details = event.target;
+      if (!details.open || details.dataset.told) {
+        return;
+      }
+      if (details.matches(".problem-hint")) {
+        details.dataset.told = "1";
+        this.tell(this.args.hint, JSON.stringify({ hint_index: Number(details.dataset.hint) }));
+      } else if (details.matches(".problem-answers")) {
+        details.dataset.told = "1";
+        this.tell(this.args.show, new URLSearchParams());
+      }
+    }
+
+    /* For the event log only: what was opened is on the page already. */
+    tell(address, body) {
+      this.post(address, body).catch(() => undefined);
+    }
+  }
+
+  window.LyceumProblem = function (runtime, element, args) {
+    const node = element && element.jquery ? element[0] : element;
+    return new Problem(node, args || {});
+  };
+})();

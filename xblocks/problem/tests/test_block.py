@@ -1,0 +1,224 @@
+"""The problem block through its views and handlers, in a small runtime."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from xblocks.problem import ProblemBlock
+from xblocks.testing import BenchRuntime
+
+CHOICE = """<problem><multiplechoiceresponse><label>Which?</label><choicegroup>
+<choice correct="true">Right</choice><choice correct="false">Wrong</choice>
+</choicegroup><solution><p>Because.</p></solution></multiplechoiceresponse></problem>"""
+NUMBER = """<problem><p>Half of seven</p><numericalresponse answer="3.5">
+<formulaequationinput/></numericalresponse></problem>"""
+PYTHON = """<problem><script type="loncapa/python">x = 1</script>
+<numericalresponse answer="$x"><textline/></numericalresponse></problem>"""
+RIGHT, WRONG = {"input_b1_2_1": "choice_0"}, {"input_b1_2_1": "choice_1"}
+
+
+def bench(data: str = CHOICE, **fields: Any) -> tuple[BenchRuntime, ProblemBlock]:
+    is_staff = fields.pop("is_staff", False)
+    runtime = BenchRuntime(is_staff=is_staff)
+    return runtime, runtime.make(ProblemBlock, data=data, **fields)
+
+
+def shown(runtime: BenchRuntime, block: ProblemBlock) -> str:
+    return str(runtime.render(block, "student_view", {}).content)
+
+
+def test_a_right_answer_is_graded_and_published() -> None:
+    runtime, block = bench()
+    reply = runtime.post(block, "problem_check", {**RIGHT, "attempt": 0}).json
+    assert reply["success"] == "correct"
+    assert runtime.grades() == [(1.0, 1.0)]
+    assert (block.attempts, block.done) == (1, True)
+
+
+def test_a_wrong_answer_earns_nothing_and_counts() -> None:
+    runtime, block = bench()
+    assert runtime.post(block, "problem_check", WRONG).json["success"] == "incorrect"
+    assert runtime.grades() == [(0.0, 1.0)]
+    assert block.attempts == 1
+
+
+def test_state_has_the_keys_that_exports_know() -> None:
+    runtime, block = bench()
+    runtime.post(block, "problem_check", RIGHT)
+    assert block.student_answers == {"b1_2_1": "choice_0"}
+    assert block.correct_map["b1_2_1"]["correctness"] == "correct"
+    assert block.score == {"raw_earned": 1.0, "raw_possible": 1.0}
+    assert len(block.student_answers_history) == len(block.score_history) == 1
+    assert block.last_submission_time is not None
+
+
+def test_a_form_sent_twice_counts_once() -> None:
+    runtime, block = bench()
+    first = runtime.post(block, "problem_check", {**WRONG, "attempt": 0}).json
+    again = runtime.post(block, "problem_check", {**WRONG, "attempt": 0}).json
+    assert block.attempts == 1
+    assert len(runtime.grades()) == 1
+    assert (first["success"], again["success"]) == ("incorrect", "incorrect")
+
+
+def test_an_older_tab_gets_the_recorded_result_and_is_told_so() -> None:
+    runtime, block = bench()
+    runtime.post(block, "problem_check", {**RIGHT, "attempt": 0})
+    reply = runtime.post(block, "problem_check", {**WRONG, "attempt": 0}).json
+    assert reply["success"] == "correct"
+    assert "recorded answer" in reply["message"]
+
+
+def test_an_answer_that_cannot_be_read_keeps_the_attempt_and_the_text() -> None:
+    runtime, block = bench(NUMBER)
+    reply = runtime.post(block, "problem_check", {"input_b1_2_1": "3.5 kg"}).json
+    assert reply["success"] is False
+    assert "not counted" in reply["message"]
+    assert 'value="3.5 kg"' in reply["contents"]
+    assert block.attempts == 0
+    assert runtime.grades() == []
+
+
+def test_the_plain_form_leads_back_to_the_unit() -> None:
+    runtime, block = bench()
+    response = runtime.post(block, "submit_form", {**RIGHT, "attempt": 0, "action": "submit"})
+    assert response.status_int == 303
+    assert response.location.endswith("/jump_to/" + str(block.scope_ids.usage_id) + "#problem_b1")
+    assert "Correct" in shown(runtime, block)
+
+
+def test_the_plain_form_says_afterwards_why_an_answer_was_not_taken() -> None:
+    runtime, block = bench(NUMBER)
+    runtime.post(block, "submit_form", {"input_b1_2_1": "3..5"})
+    page = shown(runtime, block)
+    assert "not counted" in page
+    assert 'value="3..5"' in page
+    runtime.post(block, "submit_form", {"input_b1_2_1": "3.5"})
+    assert "not counted" not in shown(runtime, block)
+
+
+def test_no_attempt_is_taken_beyond_the_maximum() -> None:
+    runtime, block = bench(max_attempts=1)
+    runtime.post(block, "problem_check", WRONG)
+    reply = runtime.post(block, "problem_check", RIGHT).json
+    assert reply["success"] is False
+    assert (block.attempts, runtime.grades()) == (1, [(0.0, 1.0)])
+    assert 'value="submit"' not in shown(runtime, block)
+
+
+def test_nothing_is_taken_after_the_due_date_and_grace() -> None:
+    now = datetime.now(UTC)
+    runtime, block = bench(due=now - timedelta(hours=2), graceperiod=timedelta(hours=1))
+    assert runtime.post(block, "problem_check", RIGHT).json["success"] is False
+    runtime, block = bench(due=now - timedelta(hours=2), graceperiod=timedelta(hours=3))
+    assert runtime.post(block, "problem_check", RIGHT).json["success"] == "correct"
+
+
+def test_saved_answers_hide_the_marks_and_give_no_score() -> None:
+    runtime, block = bench(max_attempts=3)
+    runtime.post(block, "problem_check", WRONG)
+    runtime.post(block, "problem_save", RIGHT)
+    page = shown(runtime, block)
+    assert "problem-verdict" not in page
+    assert block.student_answers == {"b1_2_1": "choice_0"}
+    assert runtime.grades() == [(0.0, 1.0)]
+
+
+def test_reset_clears_the_answer_and_keeps_the_attempts() -> None:
+    runtime, block = bench(rerandomize="onreset")
+    runtime.post(block, "problem_check", RIGHT)
+    assert runtime.post(block, "problem_reset").json["success"] is True
+    assert (block.student_answers, block.done, block.attempts) == ({}, False, 1)
+    assert runtime.grades()[-1] == (0.0, 1.0)
+
+
+def test_rescoring_grades_the_stored_answer_against_the_new_definition() -> None:
+    runtime, block = bench()
+    runtime.post(block, "problem_check", WRONG)
+    block.data = CHOICE.replace('"true"', '"x"').replace('"false"', '"true"')
+    block.rescore(only_if_higher=False)
+    assert runtime.grades()[-1] == (1.0, 1.0)
+    assert block.correct_map["b1_2_1"]["correctness"] == "correct"
+
+
+def test_rescoring_never_lowers_when_asked_not_to() -> None:
+    runtime, block = bench()
+    runtime.post(block, "problem_check", RIGHT)
+    block.data = CHOICE.replace('"true"', '"x"').replace('"false"', '"true"')
+    block.rescore(only_if_higher=True)
+    assert block.correct_map["b1_2_1"]["correctness"] == "correct"
+
+
+def test_answers_are_shown_by_the_rule_only() -> None:
+    runtime, block = bench(showanswer="answered")
+    assert "Because." not in shown(runtime, block)
+    assert runtime.post(block, "problem_show").json == {"answers": {}}
+    runtime.post(block, "problem_check", RIGHT)
+    assert "Because." in shown(runtime, block)
+    assert "b1_2_1" in runtime.post(block, "problem_show").json["answers"]
+
+
+def test_hidden_correctness_tells_nothing_of_the_outcome() -> None:
+    runtime, block = bench(show_correctness="never", showanswer="always")
+    reply = runtime.post(block, "problem_check", RIGHT).json
+    assert (reply["current_score"], reply["message"]) == (None, "Your answer was submitted.")
+    assert reply["success"] is True
+    assert "orrect" not in reply["contents"]
+    assert "Because." not in reply["contents"]
+
+
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_a_problem_with_python_is_shown_as_not_answerable(is_staff: bool) -> None:
+    runtime, block = bench(PYTHON, is_staff=is_staff)
+    page = shown(runtime, block)
+    assert "cannot be answered here yet" in page
+    assert ("script in Python" in page) is is_staff
+    assert "<form" not in page
+    assert block.max_score() is None
+    assert runtime.post(block, "problem_check", {"input_b1_2_1": "1"}).json["success"] is False
+    assert runtime.grades() == []
+
+
+def test_broken_xml_shows_a_sentence_and_staff_the_line() -> None:
+    runtime, block = bench("<problem><p>unclosed</problem>", is_staff=True)
+    assert "line 1" in shown(runtime, block)
+    assert block.max_score() is None
+
+
+def test_author_scripts_do_not_reach_the_page() -> None:
+    runtime, block = bench(
+        '<problem><p onclick="x()">a</p><script type="text/javascript">evil()</script></problem>'
+    )
+    page = shown(runtime, block)
+    assert "evil" not in page
+    assert "onclick" not in page
+
+
+def test_points_are_shown_with_the_weight() -> None:
+    runtime, block = bench(weight=4.0)
+    assert "4 points" in shown(runtime, block)
+    runtime.post(block, "problem_check", RIGHT)
+    assert "4 of 4 points" in shown(runtime, block)
+    assert block.max_score() == 1.0
+
+
+def test_older_clients_reach_the_actions_by_suffix() -> None:
+    from webob import Request
+
+    runtime, block = bench()
+    request = Request.blank("/", method="POST", POST="input_b1_2_1=choice_0")
+    reply = runtime.handle(block, "xmodule_handler", request, "problem_check")
+    assert reply.json["success"] == "correct"
+
+
+def test_the_event_of_a_submission_names_question_and_answer() -> None:
+    runtime, block = bench()
+    runtime.post(block, "problem_check", WRONG)
+    payload = next(data for _, kind, data in runtime.published if kind == "problem_check")
+    assert payload["answers"] == {"b1_2_1": "choice_1"}
+    part = payload["submission"]["b1_2_1"]
+    assert (part["question"], part["answer"], part["correct"]) == ("Which?", "Wrong", False)
+    assert part["response_type"] == "multiplechoiceresponse"

@@ -1,0 +1,50 @@
+"""The sentences of the problem block. ``_`` marks texts for extraction; see ``sentence``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xblocks.kit.texts import Texts
+
+
+def _(text: str) -> str:
+    return text
+
+
+# By the code of a refusal (rules.Refusal) or of an unreadable answer (AnswerFormatError).
+SENTENCES: Mapping[str, str] = {
+    "closed": _("This problem is closed: its due date has passed."),
+    "no_attempts_left": _("You have used all your attempts."),
+    "reset_first": _("Reset the problem before you answer again."),
+    "wait": _("Wait {seconds} seconds between two attempts, then submit again."),
+    "not_done": _("There is nothing to reset: you have not submitted an answer yet."),
+    "save_only": _("Answers to this problem can be saved, not submitted."),
+    "already_recorded": _(
+        "This answer was sent from an older copy of the page. Your recorded answer is shown."
+    ),
+    "expression_syntax": _(
+        "“{given}” cannot be read as a number or an expression. Your attempt was not counted."
+    ),
+    "expression_name": _(
+        "“{given}” holds a name that is not known here. Your attempt was not counted."
+    ),
+    "expression_depth": _("“{given}” is too long. Your attempt was not counted."),
+    "expression_value": _("“{given}” has no value. Your attempt was not counted."),
+    "too_long": _("Your answer is longer than {maximum} characters. It was not counted."),
+    "saved": _("Your answers are saved. They are not graded until you submit them."),
+    "reset": _("The problem was reset."),
+    "unsupported": _("This problem cannot be answered here yet."),
+    "broken": _("This problem cannot be shown. The course team can mend it."),
+    "staff_reason": _("For the course team: {reason}"),
+    "author_scripts": _(
+        "For the course team: this problem has scripts of its own. They run only where an"
+        " operator trusts the scripts of this course."
+    ),
+}
+
+
+def sentence(texts: Texts, code: str, values: Mapping[str, str] | None = None) -> str:
+    """Return the sentence of a code in the reader's language."""
+    template = str(texts.gettext(SENTENCES[code]))
+    shown = {key: value[:60] for key, value in (values or {}).items()}
+    return template.format_map(shown)
