@@ -1,0 +1,37 @@
+"""What can go wrong around blocks."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from common.core.errors import ConflictError, NotFoundError, TooLargeError
+
+
+class NoSuchHandlerError(NotFoundError):
+    """The block has no handler of this name."""
+
+    code = "no_such_handler"
+
+
+class BlockUnavailableError(NotFoundError):
+    """The block's type is not installed, or its code does not load."""
+
+    code = "block_unavailable"
+    default_message = _("This part of the course cannot be shown right now.")
+
+
+class StateChangedError(Exception):
+    """Somebody wrote the state that a submission was worked out from. Caught: it runs again."""
+
+
+class BusyBlockError(ConflictError):
+    """A submission met a changed state every time that it was tried."""
+
+    code = "block_busy"
+    default_message = _("Many answers arrive here at once. Yours was not saved: send it again.")
+
+
+class UploadTooLargeError(TooLargeError):
+    """A handler was sent more than the site accepts."""
+
+    code = "upload_too_large"

@@ -1,0 +1,196 @@
+"""What learners do to blocks: loaded ahead for a page, changed in memory, written once.
+
+A ``LearnerStore`` answers the XBlock library's key-value calls from rows that were loaded in
+at most three statements (state, personal, shared), whatever the number of blocks. Writes
+stay here until ``common.blocks.submission`` commits them, or are thrown away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db.models import Q
+from xblock.fields import BlockScope, UserScope
+from xblock.runtime import KeyValueStore
+
+from common.blocks.author_data import copied
+from common.blocks.models import LearnerBlockState, SharedState, UserField
+from common.core.keys import BlockKey, CourseKey, UsageKey, block_key
+
+_BLOCK_FAMILY: Final = "xblock.v1"
+
+
+@dataclass(slots=True)
+class Record:
+    """One row in memory: its fields, the revision that was read (0: no row), and what changed."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    revision: int = 0
+    is_changed: bool = False
+    changed_names: set[str] = field(default_factory=set)
+
+    def set(self, name: str, value: Any) -> None:
+        self.values[name] = copied(value)
+        self.is_changed = True
+        self.changed_names.add(name)
+
+    def delete(self, name: str) -> None:
+        if name in self.values:
+            del self.values[name]
+            self.is_changed = True
+            self.changed_names.add(name)
+
+
+@dataclass(frozen=True, slots=True)
+class StateRef:
+    """Where user state of a block lies."""
+
+    key: BlockKey
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalRef:
+    """Where the fields of a person for a block type lie ("" = for all types)."""
+
+    block_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRef:
+    """Where fields that all learners share lie; ``course_key`` "" = in all courses."""
+
+    course_key: str
+    block: str
+
+
+Ref = StateRef | PersonalRef | SharedRef
+
+
+class LearnerStore(KeyValueStore):
+    """The rows of one learner in one run. ``learner_id`` None: nobody, nothing is loaded."""
+
+    def __init__(self, *, run_id: int, learner_id: int | None, course_key: CourseKey) -> None:
+        self.run_id = run_id
+        self.learner_id = learner_id
+        self.course_key = course_key
+        self._records: dict[Ref, Record] = {}
+        self.completions: dict[BlockKey, float | None] = {}
+
+    # Loading
+
+    def load_states(self, keys: Collection[BlockKey]) -> None:
+        """Bring the state and completion of these blocks; one statement, none if all are here."""
+        missing = [key for key in dict.fromkeys(keys) if StateRef(key) not in self._records]
+        for key in missing:
+            self._records[StateRef(key)] = Record()
+        if not missing or self.learner_id is None:
+            return
+        rows = LearnerBlockState.objects.filter(
+            run_id=self.run_id, learner_id=self.learner_id, block__in=[str(key) for key in missing]
+        ).values_list("block", "state", "revision", "completion")
+        for text, state, revision, completion in rows:
+            key = BlockKey.parse(text)
+            self._records[StateRef(key)] = Record(json.loads(state), revision)
+            self.completions[key] = completion
+
+    def load_personal(self, block_types: Collection[str]) -> None:
+        """Bring what the learner keeps for these types in all courses; at most one statement."""
+        missing = [item for item in {*block_types, ""} if PersonalRef(item) not in self._records]
+        for block_type in missing:
+            self._records[PersonalRef(block_type)] = Record()
+        if not missing or self.learner_id is None:
+            return
+        rows = UserField.objects.filter(
+            learner_id=self.learner_id, block_type__in=missing
+        ).values_list("block_type", "field", "value")
+        for block_type, name, value in rows:
+            self._records[PersonalRef(block_type)].values[name] = json.loads(value)
+
+    def load_shared(self, refs: Collection[SharedRef]) -> None:
+        """Bring what learners share in these places; at most one statement."""
+        missing = [ref for ref in dict.fromkeys(refs) if ref not in self._records]
+        for ref in missing:
+            self._records[ref] = Record()
+        condition = Q()
+        for ref in missing:
+            condition |= Q(course_key=ref.course_key, block=ref.block)
+        if not missing:
+            return
+        rows = SharedState.objects.filter(condition)
+        for course_key, block, state, revision in rows.values_list(
+            "course_key", "block", "state", "revision"
+        ):
+            self._records[SharedRef(course_key, block)] = Record(json.loads(state), revision)
+
+    def shared_ref(self, key: BlockKey) -> SharedRef:
+        """Return where learners of a block of this run share something."""
+        return SharedRef(str(self.course_key), str(key))
+
+    # What the submission path reads
+
+    def iter_changed(self) -> Iterator[tuple[Ref, Record]]:
+        """Yield the places that were written, in a fixed order (locks are taken in it)."""
+        changed = [(ref, record) for ref, record in self._records.items() if record.is_changed]
+        return iter(sorted(changed, key=lambda item: repr(item[0])))
+
+    def revision_of(self, key: BlockKey) -> int:
+        """Return the revision of a block's state as it was read; 0 when there is no row."""
+        self.load_states([key])
+        return self._records[StateRef(key)].revision
+
+    def state_of(self, key: BlockKey) -> dict[str, Any]:
+        """Return a copy of all state fields of a block."""
+        self.load_states([key])
+        return dict(copied(self._records[StateRef(key)].values))
+
+    # The library's interface
+
+    def _place(self, key: KeyValueStore.Key) -> tuple[Record, str]:
+        ref = self._ref(key)
+        if ref not in self._records:
+            match ref:
+                case StateRef(block):
+                    self.load_states([block])
+                case PersonalRef(block_type):
+                    self.load_personal([block_type])
+                case SharedRef():
+                    self.load_shared([ref])
+        # Asides keep their data beside that of the block that they comment on.
+        is_aside = key.block_family != _BLOCK_FAMILY
+        name = f"{key.block_family}/{key.field_name}" if is_aside else key.field_name
+        return self._records[ref], name
+
+    def _ref(self, key: KeyValueStore.Key) -> Ref:
+        scope = key.scope
+        by_block = scope.block in {BlockScope.USAGE, BlockScope.DEFINITION}
+        if scope.user is UserScope.ONE:
+            if by_block:
+                return StateRef(_to_block_key(key.block_scope_id))
+            return PersonalRef(key.block_scope_id or "")
+        if by_block:
+            return self.shared_ref(_to_block_key(key.block_scope_id))
+        return SharedRef("", key.block_scope_id or "")
+
+    def get(self, key: KeyValueStore.Key) -> Any:
+        record, name = self._place(key)
+        return copied(record.values[name])
+
+    def has(self, key: KeyValueStore.Key) -> bool:
+        record, name = self._place(key)
+        return name in record.values
+
+    def set(self, key: KeyValueStore.Key, value: Any) -> None:
+        record, name = self._place(key)
+        record.set(name, value)
+
+    def delete(self, key: KeyValueStore.Key) -> None:
+        record, name = self._place(key)
+        record.delete(name)
+
+
+def _to_block_key(scope_id: UsageKey) -> BlockKey:
+    usage = getattr(scope_id, "usage_key", scope_id)  # an aside's id names its block's
+    return block_key(usage)

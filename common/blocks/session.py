@@ -1,0 +1,165 @@
+"""One person at work with blocks of one course version: what they see, change and hand in.
+
+A session reads through its source and store, and buffers every write and publication; what
+becomes of them is decided by ``common.blocks.submission``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from common.blocks import types
+from common.blocks.data import EventPublication, GradePublication
+from common.blocks.learner_data import LearnerStore
+from common.blocks.runtime import LyceumRuntime
+from common.blocks.source import BlockSource
+from common.core.keys import BlockKey, CourseKey
+from common.courses.api import Action, check_access
+from common.courses.data import CourseOutline, Viewer
+from common.enrollments.data import LearnerContext
+
+User = AbstractBaseUser | AnonymousUser
+FindContext = Callable[[CourseKey, Any], LearnerContext]
+
+
+@dataclass(slots=True)
+class Buffer:
+    """What blocks handed in during a session, in order."""
+
+    grades: list[GradePublication] = field(default_factory=list)
+    completions: dict[BlockKey, float] = field(default_factory=dict)
+    events: list[EventPublication] = field(default_factory=list)
+    selections: dict[BlockKey, tuple[BlockKey, ...]] = field(default_factory=dict)
+    drawn_partitions: set[int] = field(default_factory=set)
+
+
+class BlockSession:
+    """A learner (or staff, or a visitor) in one course version, at one moment."""
+
+    def __init__(
+        self,
+        *,
+        context: LearnerContext,
+        user: User,
+        source: BlockSource,
+        now: datetime,
+        host: str = "",
+    ) -> None:
+        self.source = source
+        self.now = now
+        self.host = host
+        self._visible: dict[BlockKey, bool] = {}
+        self.bind(context, user)
+
+    def bind(self, context: LearnerContext, user: User) -> None:
+        """Work for this person from now on; what was buffered for the one before is dropped."""
+        self.context = context
+        self.user = user
+        self.buffer = Buffer()
+        self._visible.clear()
+        # A visitor's or a previewing staff member's work is thrown away, so none is read either.
+        self.store = LearnerStore(
+            run_id=context.run.id,
+            learner_id=context.user_id if self.keeps_work else None,
+            course_key=context.course_key,
+        )
+        self.runtime = LyceumRuntime(self)
+
+    def again(self) -> BlockSession:
+        """Return a session like this one at its start, which reads the learner's rows anew."""
+        return BlockSession(
+            context=self.context, user=self.user, source=self.source, now=self.now, host=self.host
+        )
+
+    @property
+    def keeps_work(self) -> bool:
+        """Whether state, scores and completion of this person are stored."""
+        return self.context.viewer.is_enrolled and self.context.user_id is not None
+
+    @property
+    def course_key(self) -> CourseKey:
+        return self.context.course_key
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.context.viewer
+
+    @property
+    def outline(self) -> CourseOutline:
+        return self.source.outline
+
+    def is_visible(self, key: BlockKey) -> bool:
+        """Tell whether the person may see the block, by the one access function."""
+        if key not in self._visible:
+            access = check_access(self.viewer, self.outline, key, Action.VIEW, self.now)
+            self._visible[key] = access.allowed
+        return self._visible[key]
+
+    def prefetch(self, root: BlockKey) -> None:
+        """Bring what showing ``root`` and all below it needs, in a fixed number of statements."""
+        blocks = [block for block in self.source.iter_subtree(root) if self.is_visible(block.key)]
+        path = list(self.source.iter_path(root))
+        above = [block for block in map(self.source.find, path) if block is not None]
+        self.source.load_definitions(
+            [block.definition for block in (*blocks, *above) if block.definition is not None]
+        )
+        keys = [*(block.key for block in blocks), *path]
+        self.store.load_states(keys)
+        classes = {key.block_type: types.find_block_class(key.block_type) for key in keys}
+        personal = [name for name, found in classes.items() if found and types.has_personal_fields(found)]
+        if personal:
+            self.store.load_personal(personal)
+        shared = {name for name, found in classes.items() if found and types.has_shared_fields(found)}
+        self.store.load_shared(
+            [self.store.shared_ref(key) for key in keys if key.block_type in shared]
+        )
+
+    def completion_of(self, key: BlockKey) -> float:
+        """Return how far a block that was prefetched is completed, buffered changes included."""
+        if key in self.buffer.completions:
+            return self.buffer.completions[key]
+        return self.store.completions.get(key) or 0.0
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something has to be stored, events left aside."""
+        buffer = self.buffer
+        return bool(
+            any(True for _ in self.store.iter_changed())
+            or buffer.grades
+            or buffer.completions
+            or buffer.selections
+            or buffer.drawn_partitions
+        )
+
+    @contextmanager
+    def active(self) -> Iterator[BlockSession]:
+        """Make this the session that signals of outside apps (submissions, LTI) belong to."""
+        token = _active.set(self)
+        try:
+            yield self
+        finally:
+            _active.reset(token)
+
+
+
+
+_active: ContextVar[BlockSession | None] = ContextVar("lyceum_block_session", default=None)
+
+
+def active_session() -> BlockSession | None:
+    """Return the session whose block is running in this thread, None outside of one."""
+    return _active.get()
+
+
+def as_plain(data: Any) -> dict[str, Any]:
+    """Return the payload that a block published as a dict; anything odd becomes ``value``."""
+    return dict(data) if isinstance(data, Mapping) else {"value": data}

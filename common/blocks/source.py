@@ -1,0 +1,110 @@
+"""Read blocks of one course version as the runtime needs them: content, ancestors, inheritance."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from common.content import api as content
+from common.content.data import Block
+from common.core.keys import BlockKey
+from common.courses.data import CourseOutline
+
+# Settings that a block without its own value takes from the nearest ancestor that has one
+# (reference: olx, section 2).
+INHERITED: Final = frozenset({
+    "graded", "start", "due", "relative_weeks_due", "graceperiod", "visible_to_staff_only",
+    "group_access", "showanswer", "show_correctness", "rerandomize", "max_attempts",
+    "show_reset_button", "days_early_for_beta", "user_partitions", "self_paced", "hide_from_toc",
+    "in_entrance_exam", "static_asset_path", "edxnotes", "video_speed_optimizations",
+    "video_auto_advance", "video_bumper", "use_latex_compiler", "matlab_api_key", "xqa_key",
+    "giturl", "course_edit_method",
+})  # fmt: skip
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class BlockSource:
+    """The blocks of one version, read through its outline, so that one section is fetched.
+
+    Content is shared by the whole process: values are copied by whoever hands them out.
+    """
+
+    def __init__(self, version: content.CourseVersion, outline: CourseOutline) -> None:
+        self.version = version
+        self.outline = outline
+        self._blocks: dict[BlockKey, Block | None] = {}
+        self._fields: dict[str, Mapping[str, Any]] = {}
+        self._inherited: dict[BlockKey, Mapping[str, Any]] = {}
+
+    def section_of(self, key: BlockKey) -> BlockKey | None:
+        """Return the section that a block lies in; None for the course and what is detached."""
+        section = None
+        current: BlockKey | None = key
+        while current is not None and current != self.outline.course:
+            section = current
+            block = self.outline.blocks.get(current)
+            if block is None:
+                return None
+            current = block.parent
+        return section
+
+    def find(self, key: BlockKey) -> Block | None:
+        """Return a block, or None when the version has none of this key."""
+        if key not in self._blocks:
+            section = self.section_of(key)
+            known = key in self.outline.blocks
+            # Nothing outside the outline is shown, so no search through every section.
+            self._blocks[key] = self.version.find(key, section=section) if known else None
+        return self._blocks[key]
+
+    def fields(self, block: Block) -> Mapping[str, Any]:
+        """Return the content-scope fields of a block, in JSON form."""
+        if block.definition is None:
+            return _NOTHING
+        if block.definition not in self._fields:
+            self.load_definitions([block.definition])
+        return self._fields[block.definition]
+
+    def load_definitions(self, hashes: Collection[str]) -> None:
+        """Bring these definitions in one store call; none when they are here already."""
+        missing = [item for item in dict.fromkeys(hashes) if item not in self._fields]
+        if missing:
+            for item, definition in content.get_definitions(missing).items():
+                self._fields[item] = definition.fields
+
+    def parent(self, key: BlockKey) -> BlockKey | None:
+        """Return the parent of a block; None for the course, or a block that is not reached."""
+        block = self.outline.blocks.get(key)
+        return block.parent if block else None
+
+    def inherited(self, key: BlockKey | None) -> Mapping[str, Any]:
+        """Return what children of ``key`` inherit: the nearest set value of each setting."""
+        if key is None:
+            return _NOTHING
+        if key not in self._inherited:
+            block = self.find(key)
+            own = block.settings if block else _NOTHING
+            above = self.inherited(self.parent(key))
+            here = {name: value for name, value in own.items() if name in INHERITED}
+            self._inherited[key] = {**above, **here} if here else above
+        return self._inherited[key]
+
+    def iter_subtree(self, key: BlockKey) -> Iterator[Block]:
+        """Yield a block and all below it, in document order."""
+        stack, seen = [key], set()
+        while stack:
+            current = stack.pop()
+            block = self.find(current)
+            if block is not None and current not in seen:
+                seen.add(current)
+                yield block
+                stack.extend(reversed(block.children))
+
+    def iter_path(self, key: BlockKey) -> Iterator[BlockKey]:
+        """Yield the keys of the parent, its parent, and so on up to the course."""
+        parent = self.parent(key)
+        while parent is not None:
+            yield parent
+            parent = self.parent(parent)

@@ -1,0 +1,123 @@
+"""Find the class of a block type, and what the runtime needs to know of the class.
+
+Classes come from installed packages (entry points ``xblock.v1``). A package that does not
+import is a stranger's fault: it makes its blocks unavailable, never a page or a start.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.metadata import EntryPoint, PackageNotFoundError, packages_distributions, version
+from typing import Any, Final
+
+from xblock.completable import XBlockCompletionMode
+from xblock.core import XBlock
+from xblock.fields import UserScope
+from xblock.plugin import PluginMissingError, default_select
+
+from common.blocks.errors import BlockUnavailableError
+
+logger = logging.getLogger(__name__)
+
+OWN_PACKAGE: Final = "xblocks"
+
+
+def select_entry_point(identifier: str, entry_points: Sequence[EntryPoint]) -> EntryPoint:
+    """Choose among packages that bring the same type: ours first, else the library's rule."""
+    own = [entry for entry in entry_points if entry.module.split(".")[0] == OWN_PACKAGE]
+    return own[0] if own else default_select(identifier, entry_points)
+
+
+@lru_cache(maxsize=1024)
+def _load(block_type: str) -> tuple[type[XBlock] | None, str]:
+    try:
+        return XBlock.load_class(block_type, select=select_entry_point), ""
+    except PluginMissingError:
+        return None, f"no block type {block_type!r} is installed"
+    except Exception as error:
+        # Importing a stranger's package may raise anything.
+        logger.exception("block type %r does not load", block_type)
+        return None, f"block type {block_type!r} does not load: {error!r}"
+
+
+def load_block_class(block_type: str) -> type[XBlock]:
+    """Return the class of a block type. Raises BlockUnavailableError with the reason."""
+    block_class, reason = _load(block_type)
+    if block_class is None:
+        raise BlockUnavailableError(reason)
+    return block_class
+
+
+def find_block_class(block_type: str) -> type[XBlock] | None:
+    """Return the class of a block type, or None when it is not installed or does not load."""
+    return _load(block_type)[0]
+
+
+def unmixed(block_class: type[XBlock]) -> type[XBlock]:
+    """Return the class as its package defines it, without the host's mixins."""
+    original: type[XBlock] = getattr(block_class, "unmixed_class", block_class)
+    return original
+
+
+def is_third_party(block_class: type[XBlock]) -> bool:
+    """Tell whether the class comes from a package that is not ours."""
+    return unmixed(block_class).__module__.split(".")[0] not in {OWN_PACKAGE, "common"}
+
+
+@lru_cache(maxsize=1024)
+def package_version(block_class: type[XBlock]) -> str:
+    """Return the version of the package that the class is from; "" when it has none."""
+    package = unmixed(block_class).__module__.split(".")[0]
+    for distribution in _distributions().get(package, ()):
+        try:
+            return version(distribution)
+        except PackageNotFoundError:
+            continue
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _distributions() -> dict[str, list[str]]:
+    return dict(packages_distributions())
+
+
+@lru_cache(maxsize=1024)
+def user_scopes(block_class: type[XBlock]) -> frozenset[tuple[str, str]]:
+    """Return the (user, block) scopes, by name, of the fields that learners change."""
+    return frozenset(
+        (field.scope.user.name, field.scope.block.name)
+        for field in _fields(block_class).values()
+        if getattr(field.scope, "user", UserScope.NONE) is not UserScope.NONE
+    )
+
+
+def _fields(block_class: type[XBlock]) -> dict[str, Any]:
+    return dict(block_class.fields)
+
+
+def has_shared_fields(block_class: type[XBlock]) -> bool:
+    """Tell whether learners of a block share something (scope ``user_state_summary``)."""
+    return any(user == "ALL" for user, _ in user_scopes(block_class))
+
+
+def has_personal_fields(block_class: type[XBlock]) -> bool:
+    """Tell whether a block keeps something of a person in all courses (``preferences``…)."""
+    return any(
+        user == "ONE" and block in {"TYPE", "ALL"} for user, block in user_scopes(block_class)
+    )
+
+
+def completion_mode(block_class: type[XBlock]) -> str:
+    """Return ``completable``, ``aggregator`` or ``excluded``."""
+    return str(XBlockCompletionMode.get_mode(block_class))
+
+
+def is_complete_on_view(block_class: type[XBlock]) -> bool:
+    """Tell whether having been shown is all that there is to do with the block."""
+    return (
+        completion_mode(block_class) == XBlockCompletionMode.COMPLETABLE
+        and not getattr(block_class, "has_custom_completion", False)
+        and not getattr(block_class, "has_score", False)
+    )
