@@ -11,6 +11,7 @@ from xblock.fields import Reference, ReferenceList, ReferenceValueDict, Scope
 
 from common.blocks.source import INHERITED, BlockSource
 from common.content.data import Block
+from common.content.references import from_relative
 from common.core.keys import BlockKey, CourseKey, UsageKey, block_key, usage_key
 
 _PLAIN = (str, int, float, bool, type(None))
@@ -107,9 +108,6 @@ class AuthorData(FieldData):
         return value
 
     def _key(self, value: Any) -> Any:
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str):
             return value
-        try:
-            return usage_key(self._course_key, BlockKey.parse(value))
-        except ValueError:
-            return value
+        return from_relative(value, self._course_key) or value

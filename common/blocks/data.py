@@ -91,7 +91,8 @@ class GradePublication:
 
 @dataclass(frozen=True, slots=True)
 class EventPublication:
-    """Something that a block wants in the event log."""
+    """Something that a block wants in the event log; ``context`` says which block it was."""
 
     event_type: str
     payload: dict[str, Any] = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)

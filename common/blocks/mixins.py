@@ -135,9 +135,7 @@ class BaseMixin(XBlockMixin):
 
     def public_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Show a visitor without enrollment that there is something for learners here."""
-        text = _("Sign in and enroll to see “%(name)s”.") % {
-            "name": self.display_name_with_default
-        }
+        text = _("Sign in and enroll to see “%(name)s”.") % {"name": self.display_name_with_default}
         return Fragment(str(format_html('<p class="block-public">{}</p>', text)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from xblock.completable import XBlockCompletionMode
-from xblock.scorable import Score, ScorableXBlockMixin
+from xblock.scorable import ScorableXBlockMixin, Score
 
 from common.blocks import types
 from common.blocks.data import EventPublication, GradePublication
@@ -33,7 +33,17 @@ def publish(session: BlockSession, block: Any, event_type: str, data: Any) -> No
         if not getattr(block, "has_custom_completion", False):
             publish_completion(session, block, key, 1.0)
     else:
-        session.buffer.events.append(EventPublication(event_type, {**payload}))
+        context = {"module": _module(block)}
+        session.buffer.events.append(EventPublication(event_type, payload, context))
+
+
+def _module(block: Any) -> dict[str, str]:
+    """Return how an event's context names the block that it came from."""
+    name = getattr(block, "display_name", None)
+    return {
+        "display_name": str(name or ""),
+        "usage_key": str(block.scope_ids.usage_id),
+    }
 
 
 def _publish_grade(
@@ -52,7 +62,7 @@ def _publish_grade(
 
 
 def record_grade(session: BlockSession, grade: GradePublication, block: Any) -> None:
-    """Buffer a score; a score completes a block that does not complete itself, a reset undoes it."""
+    """Buffer a score; it completes a block that does not complete itself, a reset undoes that."""
     session.buffer.grades.append(grade)
     if not getattr(block, "has_custom_completion", False):
         publish_completion(session, block, grade.key, 0.0 if grade.deleted else 1.0)

@@ -6,12 +6,11 @@ becomes of them is decided by ``common.blocks.submission``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -24,10 +23,10 @@ from common.blocks.source import BlockSource
 from common.core.keys import BlockKey, CourseKey
 from common.courses.api import Action, check_access
 from common.courses.data import CourseOutline, Viewer
+from common.enrollments.api import get_learner_context
 from common.enrollments.data import LearnerContext
 
 User = AbstractBaseUser | AnonymousUser
-FindContext = Callable[[CourseKey, Any], LearnerContext]
 
 
 @dataclass(slots=True)
@@ -73,6 +72,10 @@ class BlockSession:
         )
         self.runtime = LyceumRuntime(self)
 
+    def rebind(self, user: User) -> None:
+        """Work for ``user`` from now on: a trusted service's call named them."""
+        self.bind(get_learner_context(self.course_key, user), user)
+
     def again(self) -> BlockSession:
         """Return a session like this one at its start, which reads the learner's rows anew."""
         return BlockSession(
@@ -114,10 +117,14 @@ class BlockSession:
         keys = [*(block.key for block in blocks), *path]
         self.store.load_states(keys)
         classes = {key.block_type: types.find_block_class(key.block_type) for key in keys}
-        personal = [name for name, found in classes.items() if found and types.has_personal_fields(found)]
+        personal = [
+            name for name, found in classes.items() if found and types.has_personal_fields(found)
+        ]
         if personal:
             self.store.load_personal(personal)
-        shared = {name for name, found in classes.items() if found and types.has_shared_fields(found)}
+        shared = {
+            name for name, found in classes.items() if found and types.has_shared_fields(found)
+        }
         self.store.load_shared(
             [self.store.shared_ref(key) for key in keys if key.block_type in shared]
         )
@@ -150,16 +157,9 @@ class BlockSession:
             _active.reset(token)
 
 
-
-
 _active: ContextVar[BlockSession | None] = ContextVar("lyceum_block_session", default=None)
 
 
 def active_session() -> BlockSession | None:
     """Return the session whose block is running in this thread, None outside of one."""
     return _active.get()
-
-
-def as_plain(data: Any) -> dict[str, Any]:
-    """Return the payload that a block published as a dict; anything odd becomes ``value``."""
-    return dict(data) if isinstance(data, Mapping) else {"value": data}

@@ -1,0 +1,135 @@
+"""The door of blocks: show them, run their handlers, read what learners did in them.
+
+Reading a page: ``open_session`` (at most three store calls cold, none warm), then
+``render_block`` (one statement for all state, one more each where a block keeps something of a
+person in all courses, or shares something between learners). Both numbers do not grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from common.blocks import handling, rendering, submission
+from common.blocks.anonymous import anonymous_id, find_user_id
+from common.blocks.author_html import PresentedHtml, present, sanitise
+from common.blocks.data import BlockInfo, RenderedBlock, Resource
+from common.blocks.errors import BlockUnavailableError, BusyBlockError
+from common.blocks.models import LearnerBlockState
+from common.blocks.rendering import PUBLIC_VIEW, STUDENT_VIEW
+from common.blocks.session import BlockSession, User
+from common.blocks.source import BlockSource
+from common.content import api as content
+from common.core.errors import NotFoundError
+from common.core.keys import BlockKey
+from common.courses.api import Action, outline_id, outline_of, require_access
+from common.enrollments.data import LearnerContext
+
+__all__ = [
+    "PUBLIC_VIEW",
+    "STUDENT_VIEW",
+    "BlockInfo",
+    "BlockSession",
+    "BlockUnavailableError",
+    "BusyBlockError",
+    "PresentedHtml",
+    "RenderedBlock",
+    "Resource",
+    "anonymous_id",
+    "find_user_id",
+    "get_completions",
+    "handle",
+    "open_session",
+    "present",
+    "render_block",
+    "rescore",
+    "sanitise",
+]
+
+
+def open_session(
+    context: LearnerContext,
+    user: User,
+    *,
+    version_id: str | None = None,
+    now: datetime | None = None,
+    host: str = "",
+) -> BlockSession:
+    """Return a session of a person in a course, by default in what is published.
+
+    Raises NotFoundError when nothing is published.
+    """
+    wanted = version_id or context.heads.published
+    if wanted is None:
+        raise NotFoundError(f"{context.course_key} is not published")
+    version = content.load_version(wanted, also=[outline_id(wanted)])
+    return BlockSession(
+        context=context,
+        user=user,
+        source=BlockSource(version, outline_of(version)),
+        now=now or timezone.now(),
+        host=host,
+    )
+
+
+def render_block(
+    session: BlockSession,
+    key: BlockKey,
+    *,
+    view: str = STUDENT_VIEW,
+    context: Mapping[str, Any] | None = None,
+) -> RenderedBlock:
+    """Return a view of a block for a page, storing what showing it changed (a drawn seed).
+
+    A visitor gets ``public_view``. Raises CourseAccessDeniedError, NotFoundError.
+    """
+    require_access(session.viewer, session.outline, key, Action.VIEW, session.now)
+    if view == STUDENT_VIEW and not session.viewer.is_enrolled and not session.viewer.is_staff:
+        view = PUBLIC_VIEW
+    return submission.run(session, lambda current: rendering.render(current, key, view, context))
+
+
+def handle(
+    session: BlockSession, key: BlockKey, handler: str, suffix: str, request: HttpRequest
+) -> HttpResponse:
+    """Run a handler of a block for a request; what it changed is stored when this returns.
+
+    The answer is the handler's own. Raises CourseAccessDeniedError, NotFoundError,
+    BusyBlockError.
+    """
+    action = Action.VIEW if request.method in {"GET", "HEAD"} else Action.SUBMIT
+    require_access(session.viewer, session.outline, key, action, session.now)
+    return handling.handle(session, key, handler, suffix, request)
+
+
+def rescore(session: BlockSession, key: BlockKey, *, only_if_higher: bool) -> None:
+    """Score a learner's stored answer anew, as the learner of the session.
+
+    Raises TypeError when the block cannot be scored anew, ValueError without an answer.
+    """
+    handling.rescore(session, key, only_if_higher=only_if_higher)
+
+
+def get_completions(
+    context: LearnerContext, keys: Collection[BlockKey] | None = None
+) -> dict[BlockKey, float]:
+    """Return how far the learner completed blocks of the run, 0.0 to 1.0. One statement.
+
+    ``keys`` None: all blocks that have a completion; others are absent.
+    """
+    if context.user_id is None:
+        return {}
+    rows = LearnerBlockState.objects.filter(
+        run_id=context.run.id, learner_id=context.user_id, completion__isnull=False
+    )
+    if keys is not None:
+        rows = rows.filter(block__in=[str(key) for key in keys])
+    return {
+        BlockKey.parse(block): completion
+        for block, completion in rows.values_list("block", "completion")
+        if completion is not None
+    }

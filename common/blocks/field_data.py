@@ -1,0 +1,53 @@
+"""The field data of a session: authors' scopes from the version, learners' from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from xblock.field_data import FieldData
+from xblock.fields import UserScope
+from xblock.runtime import KvsFieldData
+
+from common.blocks.author_data import AuthorData
+
+if TYPE_CHECKING:
+    from common.blocks.session import BlockSession
+
+
+class SessionFieldData(FieldData):
+    """Routes by whose the field is: all twelve combinations of user and block are legal."""
+
+    def __init__(self, author: AuthorData, session: BlockSession) -> None:
+        self._author = author
+        self._learner = KvsFieldData(session.store)
+
+    def _part(self, block: Any, name: str) -> FieldData:
+        scope = block.fields[name].scope
+        is_author = getattr(scope, "user", UserScope.NONE) is UserScope.NONE
+        return self._author if is_author else self._learner
+
+    def get(self, block: Any, name: str) -> Any:
+        return self._part(block, name).get(block, name)
+
+    def has(self, block: Any, name: str) -> bool:
+        return bool(self._part(block, name).has(block, name))
+
+    def set(self, block: Any, name: str, value: Any) -> None:
+        self._part(block, name).set(block, name, value)
+
+    def delete(self, block: Any, name: str) -> None:
+        self._part(block, name).delete(block, name)
+
+    def default(self, block: Any, name: str) -> Any:
+        return self._part(block, name).default(block, name)
+
+    def set_many(self, block: Any, update_dict: Mapping[str, Any]) -> None:
+        """Keep several fields. Raises InvalidScopeError when one of them is the authors'."""
+        parts: dict[int, tuple[FieldData, dict[str, Any]]] = {}
+        for name, value in update_dict.items():
+            part = self._part(block, name)
+            parts.setdefault(id(part), (part, {}))[1][name] = value
+        # The authors' part raises, so it goes first: a block is saved whole or not at all.
+        for part, values in sorted(parts.values(), key=lambda item: item[0] is not self._author):
+            part.set_many(block, values)

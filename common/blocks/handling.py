@@ -1,0 +1,98 @@
+"""Run a handler of a block for an HTTP request and give back its answer."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from webob import Response
+from xblock.django.request import DjangoWebobRequest, webob_to_django_response
+from xblock.exceptions import InvalidScopeError
+from xblock.exceptions import NoSuchHandlerError as LibraryNoSuchHandlerError
+from xblock.scorable import ScorableXBlockMixin
+
+from common.blocks import submission
+from common.blocks.errors import BlockUnavailableError, NoSuchHandlerError
+from common.blocks.runtime import NOT_THE_BLOCK
+from common.blocks.session import BlockSession
+from common.blocks.unavailable import UnavailableBlock
+from common.core.errors import DomainError, NotFoundError
+from common.core.keys import BlockKey, usage_key
+
+logger = logging.getLogger(__name__)
+
+
+def handle(
+    session: BlockSession, key: BlockKey, handler: str, suffix: str, request: HttpRequest
+) -> HttpResponse:
+    """Run the handler and store what it changed; the answer is the handler's own.
+
+    Raises NotFoundError without such a block or handler, BusyBlockError. A handler that fails is
+    logged and answered with 500: nothing of it is stored.
+    """
+    if session.source.find(key) is None:
+        raise NotFoundError(f"no block {key} in {session.course_key}")
+
+    def work(current: BlockSession) -> Response:
+        return _call(current, key, handler, suffix, request)
+
+    try:
+        answer = submission.run(session, work)
+    except (DomainError, *NOT_THE_BLOCK):
+        raise
+    except LibraryNoSuchHandlerError as error:
+        raise NoSuchHandlerError(str(error)) from error
+    except Exception as error:
+        # A stranger's code may raise anything; the caller gets an answer that it can parse.
+        logger.exception("handler %s of %s in %s failed", handler, key, session.course_key)
+        return _failure(session, error)
+    response: HttpResponse = webob_to_django_response(answer)
+    return response
+
+
+def _call(
+    session: BlockSession, key: BlockKey, handler: str, suffix: str, request: HttpRequest
+) -> Response:
+    session.prefetch(key)
+    block = session.runtime.get_block(usage_key(session.course_key, key))
+    if isinstance(block, UnavailableBlock):
+        raise BlockUnavailableError(f"{key.block_type} is not available")
+    _rewind(request)
+    answer = session.runtime.handle(block, handler, DjangoWebobRequest(request), suffix)
+    return answer if isinstance(answer, Response) else Response(body=answer or b"")
+
+
+def _rewind(request: HttpRequest) -> None:
+    """Put uploads back to their start: a handler that runs again reads them again."""
+    if request.method in {"POST", "PUT", "PATCH"}:
+        for uploads in request.FILES.lists():
+            for upload in uploads[1]:
+                upload.seek(0)
+
+
+def _failure(session: BlockSession, error: Exception) -> HttpResponse:
+    body: dict[str, Any] = {
+        "error_code": "block_failed",
+        "developer_message": "The block's code failed; see the log.",
+        "user_message": str(DomainError.default_message),
+    }
+    if isinstance(error, InvalidScopeError) or session.viewer.is_staff:
+        body["developer_message"] = repr(error)
+    # Blocks' own scripts read "error".
+    body["error"] = body["user_message"]
+    return JsonResponse(body, status=500)
+
+
+def rescore(session: BlockSession, key: BlockKey, *, only_if_higher: bool) -> None:
+    """Have a block score the learner's stored answer anew, and store what came of it."""
+
+    def work(current: BlockSession) -> None:
+        current.prefetch(key)
+        block = current.runtime.get_block(usage_key(current.course_key, key))
+        if not isinstance(block, ScorableXBlockMixin):
+            raise TypeError(f"{key} cannot be scored anew")
+        block.rescore(only_if_higher)
+        block.save()
+
+    submission.run(session, work)

@@ -1,0 +1,115 @@
+"""Services about content: links, authors' HTML, selections of children, templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+
+from common.blocks import author_html, links
+from common.core.keys import CourseKey, UsageKey, block_key, usage_key
+from common.courses.api import choose_children, effective_group
+
+if TYPE_CHECKING:
+    from common.blocks.session import BlockSession
+
+
+class ReplaceUrlsService:
+    """The service ``replace_urls``."""
+
+    def __init__(self, course_key: CourseKey) -> None:
+        self._course_key = course_key
+
+    def replace_urls(self, text: str, static_replace_only: bool = False) -> str:
+        """Point the portable links of authors' HTML into this course."""
+        if static_replace_only:
+            return links.rewrite_static_links(text, self._course_key)
+        return links.rewrite_links(text, self._course_key)
+
+
+class AuthorHtmlService:
+    """The service ``author_html``, ours: authors' HTML as a page may show it."""
+
+    def __init__(self, session: BlockSession) -> None:
+        self._session = session
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether an operator lets the scripts of this course's authors run in the page."""
+        return self._session.context.run.trusts_scripts
+
+    def present(self, html: str, *, title: str = "") -> author_html.PresentedHtml:
+        """Return HTML with its links rewritten: in the page, or in a frame if it acts."""
+        rewritten = links.rewrite_links(html, self._session.course_key)
+        return author_html.present(rewritten, trusted=self.is_trusted, title=title)
+
+    def sanitise(self, html: str) -> str:
+        """Return HTML with its links rewritten and nothing that acts, for the middle of a form.
+
+        A trusted course's HTML keeps its scripts.
+        """
+        rewritten = links.rewrite_links(html, self._session.course_key)
+        return rewritten if self.is_trusted else author_html.sanitise(rewritten)
+
+    def is_active(self, html: str) -> bool:
+        """Tell whether the HTML acts, so that sanitising would change what it does."""
+        return author_html.is_active(html)
+
+
+class SelectionService:
+    """The service ``selection``, ours: which children of a block this person is shown."""
+
+    def __init__(self, session: BlockSession) -> None:
+        self._session = session
+
+    def selected_children(self, block: Any) -> list[UsageKey]:
+        """Return the children drawn for this person of a block that shows a selection.
+
+        A new draw is recorded with the session's work, so that later edits do not change it.
+        """
+        session = self._session
+        key = block_key(block.scope_ids.usage_id)
+        outlined = session.outline.block(key)
+        viewer = session.viewer
+        recorded = viewer.selections.get(key, ())
+        chosen = choose_children(
+            seed="" if viewer.user_id is None else str(viewer.user_id),
+            block=key,
+            children=outlined.children,
+            count=outlined.max_selected,
+            recorded=recorded,
+        )
+        if session.keeps_work and chosen != recorded:
+            session.buffer.selections[key] = chosen
+        return [usage_key(session.course_key, child) for child in chosen]
+
+    def group_child(self, block: Any) -> UsageKey | None:
+        """Return the child of a split test that this person's group sees; None without a group."""
+        session = self._session
+        outlined = session.outline.block(block_key(block.scope_ids.usage_id))
+        partition = session.outline.partition_by_id.get(outlined.partition_id or -1)
+        if partition is None:
+            return None
+        group = effective_group(session.viewer, partition)
+        recorded = session.viewer.groups.get(partition.id)
+        if session.keeps_work and partition.scheme == "random" and group != recorded:
+            session.buffer.drawn_partitions.add(partition.id)
+        child = None if group is None else outlined.group_to_child.get(group)
+        return None if child is None else usage_key(session.course_key, child)
+
+
+class MakoService:
+    """The service ``mako``: renders a template of ours or of a package, by Django's engines."""
+
+    namespace_prefix = ""
+
+    def render_template(
+        self, template_name: str, dictionary: dict[str, Any], namespace: str = "main"
+    ) -> str:
+        return render_to_string(template_name, dictionary)
+
+    def render_lms_template(self, template_name: str, dictionary: dict[str, Any]) -> str:
+        return render_to_string(template_name, dictionary)
+
+    def render_cms_template(self, template_name: str, dictionary: dict[str, Any]) -> str:
+        return render_to_string(template_name, dictionary)

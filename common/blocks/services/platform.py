@@ -1,0 +1,131 @@
+"""Services whose answers are settings of the site, or that its parts are not there yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+
+from common.blocks import types
+
+
+class SettingsService:
+    """The service ``settings``: what the operator set for a block type in ``XBLOCK_SETTINGS``."""
+
+    def get_settings_bucket(self, block: Any, default: Any = None) -> Any:
+        """Return the settings of the block's type, or ``default``, or an empty dict."""
+        if block is None:
+            raise ValueError("which block's settings?")
+        name = getattr(block, "block_settings_key", None) or types.unmixed(type(block)).__name__
+        return settings.XBLOCK_SETTINGS.get(name, {} if default is None else default)
+
+
+class SandboxService:
+    """The service ``sandbox``: course code never runs outside of the sandbox."""
+
+    def can_execute_unsafe_code(self) -> bool:
+        return False
+
+    def get_python_lib_zip(self) -> None:
+        return None
+
+
+class SharedCacheService:
+    """The service ``cache``: values that may be lost."""
+
+    def get(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        return caches["shared"].get(key, *args, **kwargs)
+
+    def set(self, key: str, value: Any, timeout: int | None = None) -> None:
+        caches["shared"].set(key, value, timeout)
+
+
+class CallToActionService:
+    """The service ``call_to_action``: there are none."""
+
+    def get_ctas(self, block: Any, kind: str, completed: bool = False) -> list[Any]:
+        return []
+
+
+class TeamsConfigurationService:
+    """The service ``teams_configuration``: no course has teams."""
+
+    def get_teams_configuration(self, course_id: Any) -> None:
+        return None
+
+
+class LtiConfigurationService:
+    """The service ``lti-configuration``."""
+
+    # None: no rule of the site forbids authors to send names and addresses to tools.
+    configuration = None
+
+
+class VideoConfigService:
+    """The service ``video_config`` for packages' players; our own asks for nothing."""
+
+    def is_hls_playback_enabled(self, course_key: Any) -> bool:
+        return True
+
+    def is_youtube_deprecated(self, course_key: Any) -> bool:
+        return False
+
+    def is_youtube_blocked_for_course(self, course_key: Any) -> bool:
+        return False
+
+    def is_transcript_feedback_enabled(self, course_key: Any) -> bool:
+        return False
+
+    def get_public_sharing_context(self, video_block: Any, course_key: Any) -> dict[str, Any]:
+        return {}
+
+    def get_public_video_url(self, usage_id: Any) -> str:
+        return ""
+
+    def available_translations(self, *args: Any, **kwargs: Any) -> list[str]:
+        return []
+
+
+class BookmarksService:
+    """The service ``bookmarks``: nothing is bookmarked."""
+
+    def bookmarks(self, course_key: Any) -> list[Any]:
+        return []
+
+    def is_bookmarked(self, usage_key: Any) -> bool:
+        return False
+
+    def set_bookmarked(self, usage_key: Any) -> bool:
+        return False
+
+    def unset_bookmarked(self, usage_key: Any) -> bool:
+        return False
+
+
+class CreditService:
+    """The service ``credit``: no course gives credit."""
+
+    def is_credit_course(self, course_key: Any) -> bool:
+        return False
+
+    def get_credit_state(
+        self, user_id: Any, course_key: Any, return_course_info: bool = False
+    ) -> None:
+        return None
+
+    def set_credit_requirement_status(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+class LibraryToolsService:
+    """The service ``library_tools``: children are the copies that the archive brought."""
+
+    def update_children(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+    def is_loading(self, library_content_key: Any) -> bool:
+        return False
+
+    def list_available_libraries(self) -> list[Any]:
+        return []

@@ -1,0 +1,272 @@
+"""Run a block's code for a person and store what came of it (design: Learner state and grades).
+
+The code runs with no transaction open, against state that was read with its revision. Then one
+short transaction takes the learner's enrollment lock, checks the revisions, and writes state,
+completion, scores, grades and events together. When somebody else wrote meanwhile, the code runs
+again on the new state: an answer is never merged with a state that it was not made for.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from common.blocks.data import EventPublication
+from common.blocks.errors import BusyBlockError, StateChangedError
+from common.blocks.learner_data import PersonalRef, Record, SharedRef, StateRef
+from common.blocks.models import LearnerBlockState, SharedState, UserField
+from common.blocks.session import BlockSession
+from common.core.db import upsert
+from common.core.keys import BlockKey, usage_key
+from common.courses.api import record_drawn_group, select_children
+from common.enrollments.api import lock_enrollment
+from common.grading.api import record_score, update_grades
+from common.tracking.api import Event, emit, record
+
+T = TypeVar("T")
+
+MAX_RUNS: Final = 5
+# Between two runs, so that several people at one poll do not meet again: up to so long.
+_PAUSE_SECONDS: Final = 0.02
+
+COMPLETION_EVENT: Final = "edx.completion.block_completion.changed"
+
+
+def run(session: BlockSession, work: Callable[[BlockSession], T]) -> T:
+    """Return what ``work`` returns, once its changes are stored. ``work`` may run several times.
+
+    Changes of somebody whose work is not kept (visitors, staff without enrollment) are thrown
+    away. Raises BusyBlockError after MAX_RUNS meetings with others, and whatever ``work`` raises,
+    in which case nothing is stored.
+    """
+    for attempt in range(MAX_RUNS):
+        with session.active():
+            result = work(session)
+        if not session.keeps_work:
+            _log_events(session)
+            return result
+        try:
+            commit(session)
+        except StateChangedError:
+            time.sleep(random.uniform(0, _PAUSE_SECONDS * (attempt + 1)))  # noqa: S311 # no secret
+            session = session.again()
+        else:
+            return result
+    raise BusyBlockError(f"{session.course_key}: state changed {MAX_RUNS} times")
+
+
+def commit(session: BlockSession) -> None:
+    """Store what the session buffered, in one transaction. Raises StateChangedError."""
+    if not session.has_changes:
+        _log_events(session)
+        return
+    now = timezone.now()
+    run_id, learner_id = session.context.run.id, session.context.user_id
+    if learner_id is None:
+        raise ValueError("a visitor's work is not stored")
+    with transaction.atomic():
+        lock_enrollment(run_id, learner_id)
+        _write_states(session, run_id, learner_id, now)
+        _write_personal(session, learner_id)
+        _write_shared(session)
+        _write_draws(session, run_id, now)
+        _write_grades(session, run_id, learner_id, now)
+        record(_events(session))
+
+
+# State and completion
+
+
+def _write_states(session: BlockSession, run_id: int, learner_id: int, now: datetime) -> None:
+    store = session.store
+    keys = [ref.key for ref, _ in store.iter_changed() if isinstance(ref, StateRef)]
+    keys += [key for key in session.buffer.completions if key not in keys]
+    if not keys:
+        return
+    rows = [
+        LearnerBlockState(
+            run_id=run_id,
+            learner_id=learner_id,
+            block=str(key),
+            state=json.dumps(store.state_of(key)),
+            revision=store.revision_of(key) + 1,
+            completion=session.buffer.completions.get(key, store.completions.get(key)),
+            changed_at=now,
+        )
+        for key in keys
+    ]
+    if len(rows) == 1:
+        _write_one(rows[0])
+    else:
+        _write_several(rows)
+
+
+def _write_one(row: LearnerBlockState) -> None:
+    """Write one row on condition of its revision. One statement."""
+    if row.revision == 1:
+        try:
+            row.save(force_insert=True)
+        except IntegrityError as error:
+            raise StateChangedError(row.block) from error
+        return
+    changed = LearnerBlockState.objects.filter(
+        run_id=row.run_id, learner_id=row.learner_id, block=row.block, revision=row.revision - 1
+    ).update(
+        state=row.state,
+        revision=row.revision,
+        completion=row.completion,
+        changed_at=row.changed_at,
+    )
+    if not changed:
+        raise StateChangedError(row.block)
+
+
+def _write_several(rows: list[LearnerBlockState]) -> None:
+    """Write rows on condition of their revisions. Two statements, under the enrollment's lock."""
+    stored = dict(
+        LearnerBlockState.objects.filter(
+            run_id=rows[0].run_id,
+            learner_id=rows[0].learner_id,
+            block__in=[row.block for row in rows],
+        ).values_list("block", "revision")
+    )
+    for row in rows:
+        if stored.get(row.block, 0) != row.revision - 1:
+            raise StateChangedError(row.block)
+    upsert(
+        rows,
+        key=["run", "learner", "block"],
+        update=["state", "revision", "completion", "changed_at"],
+    )
+
+
+# What belongs to the person in all courses, and what learners share
+
+
+def _write_personal(session: BlockSession, learner_id: int) -> None:
+    written, removed = [], []
+    for ref, record_ in session.store.iter_changed():
+        if not isinstance(ref, PersonalRef):
+            continue
+        for name in record_.changed_names:
+            place = {"learner_id": learner_id, "block_type": ref.block_type, "field": name}
+            if name in record_.values:
+                written.append(UserField(**place, value=json.dumps(record_.values[name])))
+            else:
+                removed.append(place)
+    upsert(written, key=["learner", "block_type", "field"], update=["value"])
+    for place in removed:
+        UserField.objects.filter(**place).delete()
+
+
+def _write_shared(session: BlockSession) -> None:
+    changed: list[tuple[SharedRef, Record]] = [
+        (ref, record_)
+        for ref, record_ in session.store.iter_changed()
+        if isinstance(ref, SharedRef)
+    ]
+    # In the fixed order of iter_changed, so that two submissions cannot wait for one another.
+    for ref, record_ in changed:
+        place = {"course_key": ref.course_key, "block": ref.block}
+        locked = SharedState.objects.select_for_update().filter(**place).first()
+        if (locked.revision if locked else 0) != record_.revision:
+            raise StateChangedError(f"{ref.course_key} {ref.block}")
+        values = {"state": json.dumps(record_.values), "revision": record_.revision + 1}
+        if locked:
+            SharedState.objects.filter(**place).update(**values)
+            continue
+        try:
+            SharedState(**place, **values).save(force_insert=True)
+        except IntegrityError as error:
+            raise StateChangedError(f"{ref.course_key} {ref.block}") from error
+
+
+def _write_draws(session: BlockSession, run_id: int, now: datetime) -> None:
+    for key in session.buffer.selections:
+        select_children(
+            run_id=run_id, outline=session.outline, viewer=session.viewer, block=key, now=now
+        )
+    for partition_id in session.buffer.drawn_partitions:
+        record_drawn_group(
+            run_id=run_id,
+            outline=session.outline,
+            viewer=session.viewer,
+            partition_id=partition_id,
+            now=now,
+        )
+
+
+# Grades and events
+
+
+def _write_grades(session: BlockSession, run_id: int, learner_id: int, now: datetime) -> None:
+    graded: dict[BlockKey, None] = {}
+    for grade in session.buffer.grades:
+        if grade.key not in session.outline.blocks:
+            continue
+        record_score(
+            run_id=run_id,
+            learner_id=learner_id,
+            key=grade.key,
+            raw_earned=grade.earned,
+            raw_possible=grade.possible,
+            version=session.source.version.id,
+            only_if_higher=grade.only_if_higher,
+            deleted=grade.deleted,
+            is_weighted=grade.is_weighted,
+            now=now,
+        )
+        graded[grade.key] = None
+    if graded:
+        update_grades(
+            run=session.context.run,
+            learner_id=learner_id,
+            outline=session.outline,
+            viewer=session.viewer,
+            changed=list(graded),
+            now=now,
+        )
+
+
+def _events(session: BlockSession) -> list[Event]:
+    """Return the events of the session: what blocks published, then changed completions."""
+    events = [_event(session, publication) for publication in session.buffer.events]
+    user_id = session.context.user_id
+    for key, completion in session.buffer.completions.items():
+        before = session.store.completions.get(key)
+        if before == completion:
+            continue
+        payload = {
+            "user_id": user_id,
+            "course_id": str(session.course_key),
+            "block_id": str(usage_key(session.course_key, key)),
+            "block_type": key.block_type,
+            "completion": completion,
+            "is_new": before is None,
+        }
+        events.append(_event(session, EventPublication(COMPLETION_EVENT, payload)))
+    return events
+
+
+def _event(session: BlockSession, publication: EventPublication) -> Event:
+    return Event(
+        event_type=publication.event_type,
+        payload=publication.payload,
+        course_key=session.course_key,
+        user_id=session.context.user_id,
+        username=session.viewer.username,
+        context=publication.context,
+    )
+
+
+def _log_events(session: BlockSession) -> None:
+    """Log what blocks published where nothing has to be stored with it."""
+    for publication in session.buffer.events:
+        emit(_event(session, publication))

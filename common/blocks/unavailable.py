@@ -1,0 +1,36 @@
+"""What stands for a block whose type is not installed, or whose package does not load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from web_fragments.fragment import Fragment
+from xblock.core import XBlock
+
+from common.blocks import types
+from common.blocks.errors import BlockUnavailableError
+
+
+class UnavailableBlock(XBlock):
+    """Shows one neutral sentence to learners, and staff why; keeps the content untouched."""
+
+    has_children = False
+
+    def fallback_view(self, view_name: str, context: Any = None) -> Fragment:
+        try:
+            types.load_block_class(self.scope_ids.block_type)
+            reason = ""
+        except BlockUnavailableError as error:
+            reason = error.developer_message
+        fragment: Fragment = self.runtime.error_fragment(
+            _("Block type “%(type)s”: %(reason)s.")
+            % {"type": self.scope_ids.block_type, "reason": reason}
+        )
+        return fragment
+
+    def student_view(self, context: Any = None) -> Fragment:
+        return self.fallback_view("student_view", context)
+
+    def public_view(self, context: Any = None) -> Fragment:
+        return self.fallback_view("public_view", context)
