@@ -14,7 +14,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from common.blocks import handling, rendering, submission
+from common.blocks import handling, rendering, submission, types
 from common.blocks.anonymous import anonymous_id, find_user_id
 from common.blocks.author_html import PresentedHtml, present, sanitise
 from common.blocks.data import BlockInfo, RenderedBlock, Resource
@@ -23,6 +23,7 @@ from common.blocks.models import LearnerBlockState
 from common.blocks.rendering import PUBLIC_VIEW, STUDENT_VIEW
 from common.blocks.session import BlockSession, User
 from common.blocks.source import BlockSource
+from common.blocks.tokens import register_token_reader
 from common.content import api as content
 from common.core.errors import NotFoundError
 from common.core.keys import BlockKey
@@ -43,8 +44,10 @@ __all__ = [
     "find_user_id",
     "get_completions",
     "handle",
+    "handle_for_service",
     "open_session",
     "present",
+    "register_token_reader",
     "render_block",
     "rescore",
     "sanitise",
@@ -103,6 +106,21 @@ def handle(
     """
     action = Action.VIEW if request.method in {"GET", "HEAD"} else Action.SUBMIT
     require_access(session.viewer, session.outline, key, action, session.now)
+    return handling.handle(session, key, handler, suffix, request)
+
+
+def handle_for_service(
+    session: BlockSession, key: BlockKey, handler: str, suffix: str, request: HttpRequest
+) -> HttpResponse:
+    """Run a handler of a third-party block for an outside service that carries no sign-in.
+
+    The block itself checks who calls, and may then bind itself to a learner. Built-in blocks
+    have no such callers: they are not found here, nor are blocks for staff only.
+    """
+    outlined = session.outline.blocks.get(key)
+    found = types.find_block_class(key.block_type)
+    if outlined is None or outlined.staff_only or found is None or not types.is_third_party(found):
+        raise NotFoundError(f"no outside service calls {key}")
     return handling.handle(session, key, handler, suffix, request)
 
 

@@ -5,3 +5,16 @@ class BlocksConfig(AppConfig):
     name = "common.blocks"
     label = "lyceum_blocks"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the runtime to the parts that call it without importing it."""
+        from common.blocks import compat, outline_builder, signals
+        from common.content import api as content
+        from common.courses.api import set_outline_builder
+
+        compat.install()
+        set_outline_builder(
+            outline_builder.build_outline, fingerprint=outline_builder.fingerprint()
+        )
+        content.register_prepare_hook(outline_builder.prepare_outline)
+        signals.connect()

@@ -35,3 +35,9 @@ class UploadTooLargeError(TooLargeError):
     """A handler was sent more than the site accepts."""
 
     code = "upload_too_large"
+
+
+class AssetNotFoundError(NotFoundError):
+    """The course has no file of this name."""
+
+    code = "asset_not_found"

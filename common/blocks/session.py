@@ -11,9 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from typing import Any
 
 from common.blocks import types
 from common.blocks.data import EventPublication, GradePublication
@@ -26,7 +24,8 @@ from common.courses.data import CourseOutline, Viewer
 from common.enrollments.api import get_learner_context
 from common.enrollments.data import LearnerContext
 
-User = AbstractBaseUser | AnonymousUser
+# A Django user or visitor; the stubs of the two have nothing in common.
+User = Any
 
 
 @dataclass(slots=True)

@@ -67,7 +67,7 @@ def is_third_party(block_class: type[XBlock]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def package_version(block_class: type[XBlock]) -> str:
+def package_version(block_class: Any) -> str:
     """Return the version of the package that the class is from; "" when it has none."""
     package = unmixed(block_class).__module__.split(".")[0]
     for distribution in _distributions().get(package, ()):
@@ -84,7 +84,7 @@ def _distributions() -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=1024)
-def user_scopes(block_class: type[XBlock]) -> frozenset[tuple[str, str]]:
+def user_scopes(block_class: Any) -> frozenset[tuple[str, str]]:
     """Return the (user, block) scopes, by name, of the fields that learners change."""
     return frozenset(
         (field.scope.user.name, field.scope.block.name)

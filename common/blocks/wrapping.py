@@ -86,7 +86,7 @@ def collect_resources(fragment: Fragment) -> tuple[Resource, ...]:
 def resources_html(resources: Iterable[Resource], placement: str) -> SafeString:
     """Return the tags that load the resources of one placement, in order."""
     tags = [_tag(resource) for resource in resources if resource.placement == placement]
-    return SafeString("\n").join(tags)
+    return SafeString("\n".join(tags))
 
 
 def _tag(resource: Resource) -> SafeString:

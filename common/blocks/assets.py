@@ -1,0 +1,82 @@
+"""Serve the files that authors uploaded to a course."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import unquote
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from common.blocks.errors import AssetNotFoundError
+from common.content import api as content
+from common.content.data import Asset
+from common.core.errors import AccessDeniedError
+from common.core.keys import CourseKey
+from common.courses.api import Action, check_access
+from common.enrollments.api import get_learner_context
+from common.files.api import serve
+
+_UNCLEAN = re.compile(r"[^\w.%-]")
+
+
+def clean_name(path: str) -> str:
+    """Return the name under which old links know a file: ``a b/c.png`` is ``a_b_c.png``."""
+    return _UNCLEAN.sub("_", path.replace("/", "_"))
+
+
+@lru_cache(maxsize=64)
+def _aliases(manifest_id: str, paths: tuple[str, ...]) -> Mapping[str, str]:
+    aliases: dict[str, str] = {}
+    for path in paths:
+        aliases.setdefault(clean_name(path), path)
+    return aliases
+
+
+def find_asset(version: content.CourseVersion, path: str) -> Asset | None:
+    """Return the file that a link means: its path, its decoded path, or its old name."""
+    assets = version.assets
+    for name in dict.fromkeys((path, unquote(path))):
+        if name in assets:
+            return assets[name]
+    aliases = _aliases(version.root.assets, tuple(assets))
+    for name in (path, unquote(path)):
+        found = aliases.get(clean_name(name))
+        if found is not None:
+            return assets[found]
+    return None
+
+
+@require_safe
+@xframe_options_exempt
+def asset(request: HttpRequest, course_key: CourseKey, path: str) -> HttpResponseBase:
+    """Serve a file of the published course; a locked one to those who may see its content."""
+    context = get_learner_context(course_key, request.user)
+    version_id = context.heads.published
+    if context.viewer.is_staff:
+        version_id = version_id or context.heads.draft
+    if version_id is None:
+        raise AssetNotFoundError(f"{course_key} is not published")
+    found = find_asset(content.load_version(version_id), path)
+    if found is None:
+        # Packages' own HTML names files of the site under the same prefix.
+        if staticfiles_storage.exists(path):
+            return HttpResponseRedirect(staticfiles_storage.url(path))
+        raise AssetNotFoundError(f"{course_key} has no file {path}")
+    if found.locked:
+        access = check_access(context.viewer, context.run, None, Action.VIEW, timezone.now())
+        if not access.allowed:
+            raise AccessDeniedError(f"{path} is locked", user_message=access.message)
+    return serve(
+        request,
+        found.sha256,
+        content_type=found.content_type,
+        filename=path.rsplit("/", 1)[-1],
+        public=not found.locked,
+    )

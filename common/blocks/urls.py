@@ -1,0 +1,40 @@
+"""Addresses of blocks, the same on every site that shows them."""
+
+from django.urls import path
+
+from common.blocks import assets, views
+
+# Both with and without a last slash: clients differ, and a redirect would lose what they send.
+urlpatterns = [
+    path(
+        "courses/<course_key:course_key>/xblock/<usage_key:usage_key>/handler/<str:handler>",
+        views.handler,
+        name="xblock-handler",
+    ),
+    path(
+        "courses/<course_key:course_key>/xblock/<usage_key:usage_key>/handler/<str:handler>/",
+        views.handler,
+    ),
+    path(
+        "courses/<course_key:course_key>/xblock/<usage_key:usage_key>"
+        "/handler/<str:handler>/<path:suffix>",
+        views.handler,
+    ),
+    path(
+        "courses/<course_key:course_key>/xblock/<usage_key:usage_key>/handler_noauth/<str:handler>",
+        views.handler_noauth,
+        name="xblock-handler-noauth",
+    ),
+    path(
+        "courses/<course_key:course_key>/xblock/<usage_key:usage_key>"
+        "/handler_noauth/<str:handler>/",
+        views.handler_noauth,
+    ),
+    path(
+        "courses/<course_key:course_key>/xblock/<usage_key:usage_key>"
+        "/handler_noauth/<str:handler>/<path:suffix>",
+        views.handler_noauth,
+    ),
+    path("xblock/resource/<str:block_type>/<path:path>", views.resource, name="xblock-resource"),
+    path("assets/<course_key:course_key>/<path:path>", assets.asset, name="course-asset"),
+]
