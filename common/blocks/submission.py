@@ -24,10 +24,10 @@ from common.blocks.learner_data import PersonalRef, Record, SharedRef, StateRef
 from common.blocks.models import LearnerBlockState, SharedState, UserField
 from common.blocks.session import BlockSession
 from common.core.db import upsert
-from common.core.keys import BlockKey, usage_key
+from common.core.keys import usage_key
 from common.courses.api import record_drawn_group, select_children
 from common.enrollments.api import lock_enrollment
-from common.grading.api import record_score, update_grades
+from common.grading.api import ScoreInput, record_scores
 from common.tracking.api import Event, emit, record
 
 T = TypeVar("T")
@@ -72,13 +72,14 @@ def commit(session: BlockSession) -> None:
     if learner_id is None:
         raise ValueError("a visitor's work is not stored")
     with transaction.atomic():
-        lock_enrollment(run_id, learner_id)
+        locked = lock_enrollment(run_id, learner_id)
         _write_states(session, run_id, learner_id, now)
         _write_personal(session, learner_id)
         _write_shared(session)
         _write_draws(session, run_id, now)
-        _write_grades(session, run_id, learner_id, now)
-        record(_events(session))
+        events = _events(session)
+        _write_grades(session, locked.published, now, events)
+        record(events)
 
 
 # State and completion
@@ -206,14 +207,12 @@ def _write_draws(session: BlockSession, run_id: int, now: datetime) -> None:
 # Grades and events
 
 
-def _write_grades(session: BlockSession, run_id: int, learner_id: int, now: datetime) -> None:
-    graded: dict[BlockKey, None] = {}
-    for grade in session.buffer.grades:
-        if grade.key not in session.outline.blocks:
-            continue
-        record_score(
-            run_id=run_id,
-            learner_id=learner_id,
+def _write_grades(
+    session: BlockSession, published: str | None, now: datetime, events: list[Event]
+) -> None:
+    """Record the scores of the session, and the grades that follow; adds their events."""
+    scores = [
+        ScoreInput(
             key=grade.key,
             raw_earned=grade.earned,
             raw_possible=grade.possible,
@@ -221,17 +220,19 @@ def _write_grades(session: BlockSession, run_id: int, learner_id: int, now: date
             only_if_higher=grade.only_if_higher,
             deleted=grade.deleted,
             is_weighted=grade.is_weighted,
-            now=now,
         )
-        graded[grade.key] = None
-    if graded:
-        update_grades(
+        for grade in session.buffer.grades
+        if grade.key in session.outline.blocks
+    ]
+    if scores:
+        record_scores(
             run=session.context.run,
-            learner_id=learner_id,
             outline=session.outline,
             viewer=session.viewer,
-            changed=list(graded),
+            scores=scores,
             now=now,
+            published=published,
+            events=events,
         )
 
 

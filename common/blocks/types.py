@@ -66,10 +66,13 @@ def is_third_party(block_class: type[XBlock]) -> bool:
     return unmixed(block_class).__module__.split(".")[0] not in {OWN_PACKAGE, "common"}
 
 
-@lru_cache(maxsize=1024)
-def package_version(block_class: Any) -> str:
+def package_version(block_class: type[XBlock]) -> str:
     """Return the version of the package that the class is from; "" when it has none."""
-    package = unmixed(block_class).__module__.split(".")[0]
+    return _version_of(unmixed(block_class).__module__.split(".")[0])
+
+
+@lru_cache(maxsize=1024)
+def _version_of(package: str) -> str:
     for distribution in _distributions().get(package, ()):
         try:
             return version(distribution)
@@ -83,18 +86,18 @@ def _distributions() -> dict[str, list[str]]:
     return dict(packages_distributions())
 
 
-@lru_cache(maxsize=1024)
-def user_scopes(block_class: Any) -> frozenset[tuple[str, str]]:
+_scopes: dict[Any, frozenset[tuple[str, str]]] = {}
+
+
+def user_scopes(block_class: type[XBlock]) -> frozenset[tuple[str, str]]:
     """Return the (user, block) scopes, by name, of the fields that learners change."""
-    return frozenset(
-        (field.scope.user.name, field.scope.block.name)
-        for field in _fields(block_class).values()
-        if getattr(field.scope, "user", UserScope.NONE) is not UserScope.NONE
-    )
-
-
-def _fields(block_class: type[XBlock]) -> dict[str, Any]:
-    return dict(block_class.fields)
+    if block_class not in _scopes:
+        _scopes[block_class] = frozenset(
+            (field.scope.user.name, field.scope.block.name)
+            for field in block_class.fields.values()
+            if getattr(field.scope, "user", UserScope.NONE) is not UserScope.NONE
+        )
+    return _scopes[block_class]
 
 
 def has_shared_fields(block_class: type[XBlock]) -> bool:

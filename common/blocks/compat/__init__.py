@@ -81,7 +81,7 @@ MODULES: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
 
 
 def _packages() -> frozenset[str]:
-    names = set()
+    names: set[str] = set()
     for module in MODULES:
         parts = module.split(".")
         names.update(".".join(parts[:length]) for length in range(1, len(parts)))

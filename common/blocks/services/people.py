@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.translation import get_language
-from xblock.reference.user_service import UserService as LibraryUserService
-from xblock.reference.user_service import XBlockUser
 
 from common.blocks import anonymous
 from common.core.keys import CourseKey, parse_course_key
@@ -35,17 +34,30 @@ def find_user_by_anonymous_id(anonymous_id: str, course_key: CourseKey | None) -
     return get_user_model()._default_manager.filter(pk=user_id).first()
 
 
-class UserService(LibraryUserService):
-    """The person of the session, as the XBlock library describes people."""
+@dataclass(slots=True)
+class BlockUser:
+    """A person as the XBlock library describes one (its ``XBlockUser``).
+
+    Not that class: its module imports pyfilesystem, which costs every process 15 MB.
+    """
+
+    is_current_user: bool = False
+    emails: list[str] = field(default_factory=list)
+    full_name: str | None = None
+    display_name: str | None = None
+    opt_attrs: dict[str, Any] = field(default_factory=dict)
+
+
+class UserService:
+    """The service ``user``: the person of the session."""
 
     def __init__(self, session: BlockSession) -> None:
-        super().__init__()
         self._session = session
 
-    def get_current_user(self) -> XBlockUser:
+    def get_current_user(self) -> BlockUser:
         """Return who looks, with personal data: the block's package is trusted code."""
         user, viewer = self._session.user, self._session.viewer
-        found = XBlockUser(is_current_user=True)
+        found = BlockUser(is_current_user=True)
         attributes: dict[str, Any] = {f"{_PREFIX}is_authenticated": not viewer.is_anonymous}
         # A visitor's country would be here; nothing tells it to us.
         attributes[f"{_PREFIX}request_country_code"] = None
