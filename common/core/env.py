@@ -120,7 +120,7 @@ def stored_secret(home: Path, name: str, nbytes: int = 48) -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     # A hard link appears whole or not at all: of several processes that start together
     # one writes, and the others read its value.
     temporary = home / f".{name}.{os.getpid()}"

@@ -6,6 +6,8 @@ import gc
 import os
 from typing import Any
 
+from django.urls import get_resolver
+
 # Browsers open connections ahead of need; a worker without threads would sit on one of them.
 worker_class = "gthread"
 threads = 4
@@ -26,6 +28,10 @@ control_socket_disable = True
 
 
 def when_ready(_server: Any) -> None:
-    """Before the workers are forked: keep the collector from touching what they share."""
+    """Before the workers are forked: load what every page needs, and keep it shared.
+
+    The URL configuration imports the views; the collector would otherwise write into its objects.
+    """
+    get_resolver().url_patterns  # noqa: B018 # read for what it imports
     gc.collect()
     gc.freeze()

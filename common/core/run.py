@@ -131,7 +131,7 @@ def only_instance(home: Path) -> Iterator[None]:
 
     A kernel lock, not a pid file: it cannot be left behind by a process that was killed.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home / "run.lock"
     with path.open("a+") as handle:
         try:

@@ -51,7 +51,7 @@ ACCOUNTS = (
 def bootstrap(say: Say) -> None:
     """Migrate (after a backup), collect static files, import the demo, make the accounts."""
     home: Path = settings.LYCEUM_HOME
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(home):
         migrate(say)
         call_command("collectstatic", interactive=False, verbosity=0)
