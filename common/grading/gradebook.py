@@ -48,15 +48,17 @@ Scores = Mapping[BlockKey, BlockScore]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What can be graded in a course for one audience: subsections in order, none attempted.
+    """What can be graded in a course: subsections in order, none attempted.
 
-    ``blocks`` are the scored blocks of each subsection that the audience sees; ``places`` the
-    subsections that a block is in (two, where two parents share it).
+    ``blocks`` are the scored blocks of each subsection; ``places`` the subsections that a block
+    is in (two, where two parents share it); ``shown`` the places of those that the audience
+    sees. The lists hold the others too, so that ``places`` is shared by all audiences.
     """
 
     subsections: tuple[SubsectionGrade, ...]
     blocks: tuple[tuple[OutlineBlock, ...], ...]
     places: Mapping[BlockKey, tuple[int, ...]]
+    shown: frozenset[int]
 
 
 def policy_of(outline: CourseOutline) -> Policy:
@@ -72,32 +74,44 @@ def stamp_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> Stamp:
 
 
 def plan_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> Plan:
-    """Return what can be graded for a viewer now; kept with the outline."""
+    """Return what can be graded for a viewer now; kept with the outline for the audience."""
     since, _ = visibility_window(outline, viewer, now, purpose=Purpose.GRADES)
     name = ("plan", audience(outline, viewer), since)
-    return outline.remember(name, lambda: _make_plan(outline, viewer, now))
+    return outline.remember(name, lambda: _narrow(outline, viewer, now))
 
 
-def _make_plan(outline: CourseOutline, viewer: Viewer, now: datetime) -> Plan:
+def _narrow(outline: CourseOutline, viewer: Viewer, now: datetime) -> Plan:
+    """Return the whole plan without the blocks that the viewer does not see."""
+    whole = outline.remember("whole_plan", lambda: _make_whole_plan(outline))
     visible = visible_blocks(outline, viewer, now, purpose=Purpose.GRADES)
+    subsections: list[SubsectionGrade] = []
+    blocks: list[tuple[OutlineBlock, ...]] = []
+    for subsection, scored in zip(whole.subsections, whole.blocks, strict=True):
+        if all(block.key in visible for block in scored):
+            subsections.append(subsection)
+            blocks.append(scored)
+        else:
+            seen = tuple(block for block in scored if block.key in visible)
+            subsections.append(_with_scores(subsection, seen, {}))
+            blocks.append(seen)
+    shown = frozenset(place for place, grade in enumerate(subsections) if grade.key in visible)
+    return Plan(tuple(subsections), tuple(blocks), whole.places, shown)
+
+
+def _make_whole_plan(outline: CourseOutline) -> Plan:
     subsections: list[SubsectionGrade] = []
     blocks: list[tuple[OutlineBlock, ...]] = []
     places: dict[BlockKey, tuple[int, ...]] = {}
     for section in outline.children(outline.course):
         for subsection in outline.children(section.key):
-            if subsection.key not in visible:
-                continue
-            scored = tuple(
-                block
-                # A block that two units share is one problem of the subsection.
-                for block in {b.key: b for b in outline.iter_subtree(subsection.key)}.values()
-                if block.has_score and block.key in visible
-            )
+            # A block that two units share is one problem of the subsection.
+            inner = {block.key: block for block in outline.iter_subtree(subsection.key)}
+            scored = tuple(block for block in inner.values() if block.has_score)
             for block in scored:
                 places[block.key] = (*places.get(block.key, ()), len(subsections))
             subsections.append(_unattempted(outline, section, subsection, scored))
             blocks.append(scored)
-    return Plan(tuple(subsections), tuple(blocks), places)
+    return Plan(tuple(subsections), tuple(blocks), places, frozenset(range(len(subsections))))
 
 
 def _unattempted(
@@ -160,16 +174,29 @@ def problem_score(block: OutlineBlock, score: BlockScore | None) -> ProblemScore
 
 
 def touched_places(plan: Plan, keys: Iterable[BlockKey]) -> list[int]:
-    """Return the places of the subsections that hold any of these blocks, in order."""
-    return sorted({place for key in keys for place in plan.places.get(key, ())})
+    """Return the places of the shown subsections that hold any of these blocks, in order."""
+    places = {place for key in keys for place in plan.places.get(key, ())}
+    return sorted(places & plan.shown)
 
 
 def grade_subsections(plan: Plan, scores: Scores) -> tuple[SubsectionGrade, ...]:
-    """Return all subsection grades of a learner with these scores."""
+    """Return the grades of all shown subsections of a learner with these scores."""
     grades = list(plan.subsections)
     for place in touched_places(plan, scores):
         grades[place] = _with_scores(grades[place], plan.blocks[place], scores)
-    return tuple(grades)
+    if len(plan.shown) == len(grades):
+        return tuple(grades)
+    return tuple(grade for place, grade in enumerate(grades) if place in plan.shown)
+
+
+def touched_subsections(
+    plan: Plan, scores: Scores, keys: Iterable[BlockKey]
+) -> list[SubsectionGrade]:
+    """Return the grades of the shown subsections that hold any of ``keys``."""
+    return [
+        _with_scores(plan.subsections[place], plan.blocks[place], scores)
+        for place in touched_places(plan, keys)
+    ]
 
 
 def grade_course(

@@ -21,7 +21,7 @@ from common.grading.data import (
     StoredGrade,
 )
 from common.grading.events import EventMaker
-from common.grading.gradebook import grade_course, plan_of, stamp_of, touched_places
+from common.grading.gradebook import grade_course, plan_of, stamp_of, touched_subsections
 from common.grading.ledger import (
     GradeRows,
     Ledger,
@@ -146,9 +146,7 @@ def _write_grades(
 ) -> GradeUpdate:
     view = grade_course(outline, viewer, ledger.scores, now)
     stamp = stamp_of(outline, viewer, now)
-    touched = [
-        view.subsections[place] for place in touched_places(plan_of(outline, viewer, now), changed)
-    ]
+    touched = touched_subsections(plan_of(outline, viewer, now), ledger.scores, changed)
     rows = GradeRows(run.id, now)
     rows.add_subsections(ledger.learner_id, touched, stamp)
     rows.add_course(ledger.learner_id, view, stamp, passed_at(ledger.grade, view, now))
