@@ -1,0 +1,34 @@
+"""Links into the course that an archive came from: made independent of its key on import.
+
+``/c4x/O/C/asset/X`` becomes ``/static/X``; ``/courses/…/jump_to/ID`` becomes
+``/jump_to_id/NAME`` (OLX reference, section 7). Links to other courses stay.
+"""
+
+from __future__ import annotations
+
+import re
+
+from common.content.olx.parsed import SourceCourse
+
+
+class LinkFixer:
+    """Rewrites links of one source course."""
+
+    def __init__(self, source: SourceCourse) -> None:
+        org, course = re.escape(source.key.org or ""), re.escape(source.key.course or "")
+        run = re.escape(source.run)
+        old = rf"i4x:;?_?/{{1,2}}{org}/{course}/[^/\"'\s]+/"
+        plus, at = r"(?:\+|%2B)", "(?:@|%40)"
+        key = plus.join([org, course, run])
+        new = rf"block-v1:{key}{plus}type{at}[^+%\"'\s]+{plus}block{at}"
+        self._asset = re.compile(rf"/c4x/{org}/{course}/asset/")
+        self._jump = re.compile(
+            rf"/courses/(?:{org}/{course}/{run}|course-v1:{key})/jump_to/(?:{old}|{new})([\w.~:%-]+)"
+        )
+
+    def __call__(self, text: str) -> str:
+        if "/c4x/" in text:
+            text = self._asset.sub("/static/", text)
+        if "/jump_to/" in text:
+            text = self._jump.sub(r"/jump_to_id/\1", text)
+        return text
