@@ -80,13 +80,13 @@ class Site:
             raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def start_worker(self, *options: str) -> subprocess.Popen[bytes]:
-        """Start a worker; its log is ``worker-N.log`` in the home folder."""
+    def start_worker(self, settings: str = "drill.settings") -> subprocess.Popen[bytes]:
+        """Start a worker; its log is a file ``worker-*.log`` in the home folder."""
         log = self.home / f"worker-{len(self.workers)}-{time.monotonic_ns()}.log"
         with log.open("ab") as output:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "django", "worker", *options],
-                env=self.environ,
+                [sys.executable, "-m", "django", "worker"],
+                env={**self.environ, "DJANGO_SETTINGS_MODULE": settings},
                 cwd=ROOT,
                 stdout=output,
                 stderr=output,
