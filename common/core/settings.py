@@ -119,6 +119,11 @@ SECURE_HSTS_SECONDS = 31_536_000 if LMS_URL.startswith("https:") else 0
 SECURE_SSL_REDIRECT = LMS_URL.startswith("https:")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.behind_proxy else None
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W019",  # course pages show the authors' HTML in frames of our own origin
+    "security.W005",  # what holds for other names under the domain, and
+    "security.W021",  # what browsers are to keep for years, is for the domain's owner to say
+]
 
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

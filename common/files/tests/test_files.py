@@ -33,6 +33,9 @@ from common.files.serving import UnsatisfiableRangeError, parse_range
 DATA = bytes(range(256)) * 1000
 SHA = hashlib.sha256(DATA).hexdigest()
 
+# Closing a response makes Django look at its database connection when there is one.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(autouse=True)
 def files_home(settings: Any, tmp_path: Path) -> Path:
