@@ -1,0 +1,64 @@
+"""What the first page of a course shows: where to go on, and the whole outline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.blocks.api import find_last_block, get_completions
+from common.core.keys import CourseKey
+from lms.courseware.opening import OpenCourse
+from lms.courseware.plan import Completions, CoursePlan, UnitPlan, is_complete
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """An outline with what one person completed of it.
+
+    ``resume`` is where to go on: where they worked last, or behind it when that is done.
+    """
+
+    course_key: CourseKey
+    title: str
+    plan: CoursePlan
+    complete: frozenset[object]
+    resume: UnitPlan | None
+    has_begun: bool
+    is_enrolled: bool
+    is_staff: bool
+
+    @property
+    def done_count(self) -> int:
+        return sum(1 for unit in self.plan.units if unit.key in self.complete)
+
+    @property
+    def unit_count(self) -> int:
+        return sum(1 for unit in self.plan.units if unit.leaves)
+
+
+def home_page(opened: OpenCourse) -> HomePage:
+    """Return the page. Two statements beside those of opening the course."""
+    context = opened.session.context
+    completions = get_completions(context)
+    last = find_last_block(context)
+    begun_in = opened.plan.units_by_leaf.get(last) if last is not None else None
+    return HomePage(
+        course_key=opened.course_key,
+        title=opened.run.display_name,
+        plan=opened.plan,
+        complete=frozenset(
+            unit.key for unit in opened.plan.units if is_complete(unit, completions)
+        ),
+        resume=_resume(opened.plan, begun_in, completions),
+        has_begun=begun_in is not None,
+        is_enrolled=opened.viewer.is_enrolled,
+        is_staff=opened.viewer.is_staff,
+    )
+
+
+def _resume(plan: CoursePlan, begun_in: object, completions: Completions) -> UnitPlan | None:
+    units = plan.units
+    start = next((i for i, unit in enumerate(units) if unit.key == begun_in), 0)
+    open_units = (
+        unit for unit in (*units[start:], *units[:start]) if not is_complete(unit, completions)
+    )
+    return next(open_units, units[start] if units else None)

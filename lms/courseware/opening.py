@@ -1,0 +1,54 @@
+"""What every page inside a course begins with: who looks, at which version, at what of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from common.blocks.api import BlockSession, open_session
+from common.core.keys import CourseKey
+from common.courses.api import Action, require_access
+from common.courses.data import CourseOutline, CourseRunData, Viewer
+from common.enrollments.api import get_learner_context
+from lms.courseware.plan import CoursePlan, plan_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCourse:
+    """A course that somebody may look into, at one moment."""
+
+    session: BlockSession
+    plan: CoursePlan
+    now: datetime
+
+    @property
+    def outline(self) -> CourseOutline:
+        return self.session.outline
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.session.viewer
+
+    @property
+    def run(self) -> CourseRunData:
+        return self.session.context.run
+
+    @property
+    def course_key(self) -> CourseKey:
+        return self.session.course_key
+
+
+def open_course(request: HttpRequest, course_key: CourseKey, now: datetime) -> OpenCourse:
+    """Return the published course for the person of the request.
+
+    At most three statements beside session and person, at most one store call. Raises
+    CourseAccessDeniedError, NotFoundError.
+    """
+    context = get_learner_context(course_key, request.user)
+    require_access(context.viewer, context.run, None, Action.OUTLINE, now)
+    session = open_session(context, request.user, now=now, host=request.get_host())
+    return OpenCourse(
+        session=session, plan=plan_of(session.outline, context.viewer, now), now=now
+    )

@@ -1,0 +1,185 @@
+"""A course as a reader walks through it: sections, subsections, units, in order.
+
+Pure, made from the outline for all who see the same blocks, and kept with it; who completed what
+is laid over it for each page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from common.content.data import CONTAINER_TYPES
+from common.core.keys import BlockKey
+from common.courses.api import audience, visibility_window, visible_blocks
+from common.courses.data import CompletionMode, CourseOutline, OutlineBlock, Viewer
+
+Completions = Mapping[BlockKey, float]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPlan:
+    """One page of the course. ``leaves`` are the blocks that complete it together."""
+
+    key: BlockKey
+    title: str
+    leaves: tuple[BlockKey, ...]
+    has_score: bool
+    staff_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubsectionPlan:
+    """A run of units with one due date and, when graded, one assignment type."""
+
+    key: BlockKey
+    title: str
+    format: str | None
+    graded: bool
+    due: datetime | None
+    staff_only: bool
+    units: tuple[UnitPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """A chapter of the course."""
+
+    key: BlockKey
+    title: str
+    staff_only: bool
+    subsections: tuple[SubsectionPlan, ...]
+
+    def iter_units(self) -> Iterator[UnitPlan]:
+        """Give the units in order."""
+        for subsection in self.subsections:
+            yield from subsection.units
+
+
+@dataclass(frozen=True)
+class CoursePlan:
+    """What one audience walks through. ``units`` is flat, in order."""
+
+    sections: tuple[SectionPlan, ...]
+
+    @cached_property
+    def units(self) -> tuple[UnitPlan, ...]:
+        return tuple(unit for section in self.sections for unit in section.iter_units())
+
+    @cached_property
+    def _positions(self) -> Mapping[BlockKey, int]:
+        return {unit.key: position for position, unit in reversed(list(enumerate(self.units)))}
+
+    @cached_property
+    def _parents(self) -> Mapping[BlockKey, tuple[SectionPlan, SubsectionPlan]]:
+        return {
+            unit.key: (section, subsection)
+            for section in reversed(self.sections)
+            for subsection in reversed(section.subsections)
+            for unit in subsection.units
+        }
+
+    @cached_property
+    def units_by_leaf(self) -> Mapping[BlockKey, BlockKey]:
+        """The first unit that each completable block is in."""
+        return {leaf: unit.key for unit in reversed(self.units) for leaf in unit.leaves}
+
+    def has(self, key: BlockKey) -> bool:
+        """Tell whether the block is a unit that this audience sees."""
+        return key in self._positions
+
+    def neighbours(self, key: BlockKey) -> tuple[UnitPlan | None, UnitPlan | None]:
+        """Return the units before and after one. Raises KeyError."""
+        position = self._positions[key]
+        before = self.units[position - 1] if position else None
+        after = self.units[position + 1] if position + 1 < len(self.units) else None
+        return before, after
+
+    def place(self, key: BlockKey) -> tuple[SectionPlan, SubsectionPlan]:
+        """Return the section and subsection of a unit. Raises KeyError."""
+        return self._parents[key]
+
+    def first_unit_in(self, key: BlockKey) -> UnitPlan | None:
+        """Return the first unit of a section, subsection or (any other key) nothing."""
+        for section in self.sections:
+            if section.key == key:
+                return next(section.iter_units(), None)
+            for subsection in section.subsections:
+                if subsection.key == key:
+                    return next(iter(subsection.units), None)
+        return None
+
+
+def is_complete(unit: UnitPlan, completions: Completions) -> bool:
+    """Tell whether all that a unit asks for is done; a unit that asks for nothing never is."""
+    return bool(unit.leaves) and all(completions.get(leaf, 0.0) >= 1.0 for leaf in unit.leaves)
+
+
+def plan_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> CoursePlan:
+    """Return what a viewer walks through now; kept with the outline."""
+    since, _until = visibility_window(outline, viewer, now)
+    name = ("plan of pages", audience(outline, viewer), since)
+    return outline.remember(name, lambda: _make_plan(outline, viewer, now))
+
+
+def _make_plan(outline: CourseOutline, viewer: Viewer, now: datetime) -> CoursePlan:
+    maker = _Maker(outline, visible_blocks(outline, viewer, now), viewer.is_staff)
+    return CoursePlan(tuple(map(maker.section, maker.children(outline.course))))
+
+
+class _Maker:
+    """Makes the parts of a plan from the blocks that one audience sees."""
+
+    def __init__(
+        self, outline: CourseOutline, visible: frozenset[BlockKey], is_staff: bool
+    ) -> None:
+        self._outline = outline
+        self._visible = visible
+        self._is_staff = is_staff
+
+    def children(self, key: BlockKey) -> list[OutlineBlock]:
+        return [
+            block
+            for block in self._outline.children(key)
+            if block.key in self._visible and (self._is_staff or not block.hide_from_toc)
+        ]
+
+    def section(self, block: OutlineBlock) -> SectionPlan:
+        return SectionPlan(
+            key=block.key,
+            title=block.display_name,
+            staff_only=block.staff_only,
+            subsections=tuple(map(self.subsection, self.children(block.key))),
+        )
+
+    def subsection(self, block: OutlineBlock) -> SubsectionPlan:
+        # Content directly in a section is a subsection of one page.
+        is_container = block.key.block_type in CONTAINER_TYPES
+        units = self.children(block.key) if is_container else [block]
+        return SubsectionPlan(
+            key=block.key,
+            title=block.display_name,
+            format=block.format,
+            graded=block.graded,
+            due=block.due,
+            staff_only=block.staff_only,
+            units=tuple(map(self.unit, units)),
+        )
+
+    def unit(self, block: OutlineBlock) -> UnitPlan:
+        below = [
+            part for part in self._outline.iter_subtree(block.key) if part.key in self._visible
+        ]
+        return UnitPlan(
+            key=block.key,
+            title=block.display_name,
+            leaves=tuple(
+                part.key
+                for part in below
+                if part.completion_mode == CompletionMode.COMPLETABLE.value
+            ),
+            has_score=any(part.has_score for part in below),
+            staff_only=block.staff_only,
+        )

@@ -1,0 +1,68 @@
+"""What the page of a unit shows: the unit itself, its section's outline, the way on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+
+from common.blocks.api import RenderedBlock, get_completions, render_block
+from common.core.keys import BlockKey, CourseKey
+from lms.courseware.opening import OpenCourse
+from lms.courseware.plan import SectionPlan, SubsectionPlan, UnitPlan, is_complete
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """A unit in its section. ``complete`` holds the section's completed units."""
+
+    course_key: CourseKey
+    course_title: str
+    key: BlockKey
+    title: str
+    section: SectionPlan
+    subsection: SubsectionPlan
+    before: UnitPlan | None
+    after: UnitPlan | None
+    complete: frozenset[BlockKey]
+    rendered: RenderedBlock
+    is_staff: bool
+    keeps_work: bool
+
+    @property
+    def done_fraction(self) -> float:
+        """Share of the section's units that are done, 0.0 to 1.0."""
+        countable = [unit for unit in self.section.iter_units() if unit.leaves]
+        done = sum(1 for unit in countable if unit.key in self.complete)
+        return done / len(countable) if countable else 0.0
+
+    @property
+    def completes_on_view(self) -> list[BlockKey]:
+        """Blocks that are complete once they were seen."""
+        return [block.key for block in self.rendered.blocks if block.on_view]
+
+
+def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPage:
+    """Return the page of a unit that the plan has. Raises CourseAccessDeniedError."""
+    section, subsection = opened.plan.place(key)
+    before, after = opened.plan.neighbours(key)
+    rendered = render_block(opened.session, key, context={"csrf_token": get_token(request)})
+    leaves = [leaf for unit in section.iter_units() for leaf in unit.leaves]
+    completions = get_completions(opened.session.context, leaves)
+    return UnitPage(
+        course_key=opened.course_key,
+        course_title=opened.run.display_name,
+        key=key,
+        title=opened.outline.block(key).display_name,
+        section=section,
+        subsection=subsection,
+        before=before,
+        after=after,
+        complete=frozenset(
+            unit.key for unit in section.iter_units() if is_complete(unit, completions)
+        ),
+        rendered=rendered,
+        is_staff=opened.viewer.is_staff,
+        keeps_work=opened.session.keeps_work,
+    )

@@ -1,0 +1,61 @@
+"""The course from inside: its outline, its units, and links into it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from common.core.keys import BlockKey, CourseKey, UsageKey, block_key, usage_key
+from common.courses.api import Reason
+from common.courses.errors import CourseAccessDeniedError
+from lms.courseware.homepage import home_page
+from lms.courseware.jumps import find_by_name, find_unit
+from lms.courseware.opening import open_course
+from lms.courseware.unitpage import unit_page
+
+# What stands in the way, but belongs on the page about the course.
+_TOLD_BEFORE_THE_DOOR = {Reason.NOT_ENROLLED, Reason.COURSE_NOT_STARTED}
+
+
+def course_home(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
+    """Show the outline with what is done, and where to go on."""
+    try:
+        opened = open_course(request, course_key, timezone.now())
+    except CourseAccessDeniedError as error:
+        if error.code not in _TOLD_BEFORE_THE_DOOR:
+            raise
+        messages.info(request, str(error.user_message))
+        return redirect("lms:about", course_key=course_key)
+    return render(request, "lms/course_home.html", {"page": home_page(opened)})
+
+
+def unit(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
+    """Show one unit."""
+    opened = open_course(request, course_key, timezone.now())
+    key = block_key(usage_key)
+    if not opened.plan.has(key):
+        return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
+    return render(request, "lms/unit.html", {"page": unit_page(request, opened, key)})
+
+
+def jump_to(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
+    """Lead to the page that shows a block."""
+    opened = open_course(request, course_key, timezone.now())
+    key = block_key(usage_key)
+    return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
+
+
+def jump_to_id(request: HttpRequest, course_key: CourseKey, name: str) -> HttpResponse:
+    """Lead to the page that shows the block of this url_name."""
+    opened = open_course(request, course_key, timezone.now())
+    key = find_by_name(opened.outline, opened.plan, name)
+    return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
+
+
+def _to_block(course_key: CourseKey, key: BlockKey, unit: BlockKey) -> HttpResponse:
+    response = redirect("lms:unit", course_key=course_key, usage_key=usage_key(course_key, unit))
+    if key != unit:
+        response["Location"] += f"?block={key}"
+    return response
