@@ -1,6 +1,8 @@
 """The addresses of the LMS's pages, of all features, under the one name ``lms``."""
 
 from lms.catalog import urls as catalog
+from lms.courseware import urls as courseware
+from lms.progress import urls as progress
 
 app_name = "lms"
-urlpatterns = [*catalog.urlpatterns]
+urlpatterns = [*catalog.urlpatterns, *progress.urlpatterns, *courseware.urlpatterns]

@@ -9,6 +9,8 @@ register_converter(UsageKeyConverter, "usage_key")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("common.accounts.urls")),
+    path("", include("common.tracking.urls")),
+    path("", include("common.blocks.urls")),
     path("", include("lms.pages", namespace="lms")),
 ]
 

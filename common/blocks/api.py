@@ -41,6 +41,7 @@ __all__ = [
     "RenderedBlock",
     "Resource",
     "anonymous_id",
+    "find_last_block",
     "find_user_id",
     "get_completions",
     "handle",
@@ -151,3 +152,12 @@ def get_completions(
         for block, completion in rows.values_list("block", "completion")
         if completion is not None
     }
+
+
+def find_last_block(context: LearnerContext) -> BlockKey | None:
+    """Return the block that the learner worked on last in the run, None before any. One SQL."""
+    if context.user_id is None:
+        return None
+    rows = LearnerBlockState.objects.filter(run_id=context.run.id, learner_id=context.user_id)
+    block = rows.order_by("-changed_at").values_list("block", flat=True).first()
+    return None if block is None else BlockKey.parse(block)

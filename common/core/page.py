@@ -22,6 +22,7 @@ from common.core.dates import (
     time_tag,
 )
 from common.core.icons import icon
+from common.core.keys import usage_key
 
 __all__ = [
     "asset",
@@ -39,9 +40,11 @@ __all__ = [
     "pgettext",
     "relative_text",
     "short_date_tag",
+    "strong",
     "time_tag",
     "url",
     "urlencode",
+    "usage_key",
 ]
 
 
@@ -61,6 +64,11 @@ def fill(text: str, /, **parts: Any) -> Markup:
 def link(address: str, text: Any) -> Markup:
     """Return an ``<a>`` for a place of ``fill``."""
     return Markup('<a href="{}">{}</a>').format(address, text)
+
+
+def strong(text: Any) -> Markup:
+    """Return a ``<strong>`` for a place of ``fill``."""
+    return Markup("<strong>{}</strong>").format(text)
 
 
 def json_script(value: Any, element_id: str) -> Markup:

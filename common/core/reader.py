@@ -36,6 +36,11 @@ def zone_cookie() -> str:
     return f"lyceum_zone_{settings.INSTANCE}"
 
 
+def outline_cookie() -> str:
+    """Return the name of the cookie that says whether the outline beside a unit is folded away."""
+    return f"lyceum_outline_{settings.INSTANCE}"
+
+
 def get_reader(request: HttpRequest) -> Reader:
     """Return how this reader reads; what a cookie holds wrongly counts as not chosen."""
     theme = request.COOKIES.get(theme_cookie(), "auto")

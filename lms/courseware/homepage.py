@@ -18,7 +18,7 @@ class HomePage:
     """
 
     course_key: CourseKey
-    title: str
+    course_title: str
     plan: CoursePlan
     complete: frozenset[object]
     resume: UnitPlan | None
@@ -43,7 +43,7 @@ def home_page(opened: OpenCourse) -> HomePage:
     begun_in = opened.plan.units_by_leaf.get(last) if last is not None else None
     return HomePage(
         course_key=opened.course_key,
-        title=opened.run.display_name,
+        course_title=opened.run.display_name,
         plan=opened.plan,
         complete=frozenset(
             unit.key for unit in opened.plan.units if is_complete(unit, completions)

@@ -49,6 +49,4 @@ def open_course(request: HttpRequest, course_key: CourseKey, now: datetime) -> O
     context = get_learner_context(course_key, request.user)
     require_access(context.viewer, context.run, None, Action.OUTLINE, now)
     session = open_session(context, request.user, now=now, host=request.get_host())
-    return OpenCourse(
-        session=session, plan=plan_of(session.outline, context.viewer, now), now=now
-    )
+    return OpenCourse(session=session, plan=plan_of(session.outline, context.viewer, now), now=now)

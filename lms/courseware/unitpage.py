@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
 from common.blocks.api import RenderedBlock, get_completions, render_block
-from common.core.keys import BlockKey, CourseKey
+from common.core.keys import BlockKey, CourseKey, usage_key
+from common.core.reader import outline_cookie
 from lms.courseware.opening import OpenCourse
 from lms.courseware.plan import SectionPlan, SubsectionPlan, UnitPlan, is_complete
 
@@ -29,6 +31,7 @@ class UnitPage:
     rendered: RenderedBlock
     is_staff: bool
     keeps_work: bool
+    is_folded: bool  # the reader folded the outline away
 
     @property
     def done_fraction(self) -> float:
@@ -38,9 +41,18 @@ class UnitPage:
         return done / len(countable) if countable else 0.0
 
     @property
-    def completes_on_view(self) -> list[BlockKey]:
-        """Blocks that are complete once they were seen."""
-        return [block.key for block in self.rendered.blocks if block.on_view]
+    def script_data(self) -> dict[str, Any]:
+        """What the page's script needs: which blocks to report as seen, and whether to."""
+        seen = [
+            str(usage_key(self.course_key, block.key))
+            for block in self.rendered.blocks
+            if block.on_view
+        ]
+        return {
+            "course": str(self.course_key),
+            "unit": str(usage_key(self.course_key, self.key)),
+            "seen": seen if self.keeps_work else [],
+        }
 
 
 def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPage:
@@ -65,4 +77,5 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
         rendered=rendered,
         is_staff=opened.viewer.is_staff,
         keeps_work=opened.session.keeps_work,
+        is_folded=request.COOKIES.get(outline_cookie()) == "folded",
     )

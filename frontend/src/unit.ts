@@ -1,0 +1,27 @@
+// The page of a unit: tells the server what was seen, finds the block of a link, folds the outline.
+import { setUpOutline } from "./lib/outline";
+import { reportSeen } from "./lib/seen";
+
+interface UnitData {
+  course: string;
+  unit: string;
+  seen: string[];
+}
+
+const data = JSON.parse(document.getElementById("unit-data")?.textContent ?? "null") as UnitData | null;
+if (data) reportSeen(data.course, data.unit, data.seen);
+setUpOutline();
+showLinkedBlock();
+
+/** A link to a block inside the unit comes as ?block=TYPE@NAME. */
+function showLinkedBlock(): void {
+  const wanted = new URLSearchParams(location.search).get("block");
+  const at = wanted?.indexOf("@") ?? -1;
+  if (!wanted || at < 0 || location.hash) return;
+  const ending = `+type@${wanted.slice(0, at)}+block@${wanted.slice(at + 1)}`;
+  const element = document.querySelector<HTMLElement>(`[data-usage-id$="${CSS.escape(ending)}"]`);
+  if (!element) return;
+  element.tabIndex = -1;
+  element.scrollIntoView();
+  element.focus({ preventScroll: true });
+}
