@@ -161,6 +161,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.home / "static"
+# Filled by `collectstatic` for a web server in front; empty is well, missing is a warning.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # The bundles that `make setup` builds from frontend/.
 STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist"] if path.exists()]
 MEDIA_ROOT = str(ENV.home / "media")
