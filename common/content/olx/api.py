@@ -2,6 +2,7 @@
 
 from common.content.olx.codecs import register_codec
 from common.content.olx.errors import ExportError, InvalidCourseError
+from common.content.olx.exporter import export_course
 from common.content.olx.fields import (
     CONTAINER_TYPES,
     NATIVE_TYPES,
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidCourseError",
     "Kind",
     "Warning",
+    "export_course",
     "fields_of",
     "import_archive",
     "register_codec",

@@ -247,7 +247,7 @@ class BlockReader:
         finally:
             self._open.discard(key)
         form = "file" if own_file else "inline"
-        if form != default_form(key.block_type):
+        if form != default_form(key.block_type) and not _is_bare(node, key, own_file=own_file):
             block.xml["form"] = form
         self.blocks[key] = block
         return key
@@ -255,6 +255,12 @@ class BlockReader:
     def _read_body(self, path: str) -> bytes | None:
         found = self.find_path(path)
         return None if found is None else self.files.read(found)
+
+
+def _is_bare(node: Element, key: BlockKey, *, own_file: bool) -> bool:
+    """Tell an inline element that would come out as a pointer: it needs a file then."""
+    bare = not set(node.attrib) - {"url_name"} and is_pointer(node, allowed=frozenset(node.attrib))
+    return bare and not own_file and key.block_type in NATIVE_TYPES
 
 
 def codec_for(block_type: str) -> Codec:

@@ -1,0 +1,32 @@
+"""``export_course KEY PATH``: write a course as an OLX archive or folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from common.content.olx.api import export_course
+from common.core.errors import DomainError
+from common.core.keys import parse_course_key
+
+
+class Command(BaseCommand):
+    """The kind of archive follows from the name of PATH."""
+
+    help = "Export a course to PATH: .tar.gz, .zip, or a new folder."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("key", help="course-v1:ORG+COURSE+RUN")
+        parser.add_argument("path", type=Path, help="where to write")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            report = export_course(parse_course_key(options["key"]), options["path"])
+        except DomainError as error:
+            raise CommandError(f"{error.user_message} ({error.developer_message})") from error
+        self.stdout.write(
+            f"Exported {report.course_key}: {sum(report.blocks.values())} blocks, "
+            f"{report.drafts} draft files of blocks, {report.files} files."
+        )
