@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from common.core.duties import register_duty
+
 
 class CoursesConfig(AppConfig):
     name = "common.courses"
@@ -8,7 +10,9 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from common.content.api import register_commit_hook, register_prepare_hook
+        from common.courses.duties import SWEEP
         from common.courses.runs import prepare_overview, sync_run_at_commit
 
         register_prepare_hook(prepare_overview)
         register_commit_hook(sync_run_at_commit)
+        register_duty(SWEEP)

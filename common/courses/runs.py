@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from common.content import api as content
 from common.content.data import CommitInfo, Heads
@@ -104,6 +106,30 @@ def sync_run(heads: Heads) -> None:
         **values,
     )
     upsert([row], key=["head"], update=["version", "short_description", *values])
+
+
+def repair_runs() -> int:
+    """Bring every overview to its heads that is not; return how many were stale.
+
+    One statement when all is well. What the commit hook writes needs no repair; this is for rows
+    that came from a backup, or from a release that read settings otherwise.
+    """
+    stale = (
+        CourseRun.objects.annotate(current=Coalesce("head__published", "head__draft"))
+        .exclude(version=F("current"))
+        .select_related("head")
+    )
+    repaired = 0
+    for row in stale:
+        seen = to_heads(row)
+        get_overview(seen.published or seen.draft)
+        with transaction.atomic():
+            # Whoever moves heads writes the row before they show: under its lock none are missed.
+            lock_run(row.pk)
+            if get_run_and_heads(seen.course_key)[1].pair == seen.pair:
+                sync_run(seen)
+                repaired += 1
+    return repaired
 
 
 def fact_values(facts: CourseFacts) -> dict[str, Any]:

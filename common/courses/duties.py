@@ -1,0 +1,17 @@
+"""Duties of the worker for course runs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from common.core.duties import Duty, DutyHold
+from common.courses.runs import repair_runs
+
+SWEEP_SECONDS: Final = 60.0
+
+
+def _sweep(hold: DutyHold) -> None:
+    repair_runs()
+
+
+SWEEP = Duty(name="courses.overview", interval_seconds=SWEEP_SECONDS, run=_sweep)
