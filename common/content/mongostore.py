@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pymongo import MongoClient, ReadPreference
 from pymongo.collection import Collection as MongoCollection
-from pymongo.errors import BulkWriteError, InvalidURI, PyMongoError
+from pymongo.errors import BulkWriteError, ConfigurationError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -45,7 +45,7 @@ class MongoStore:
                 "LYCEUM_CONTENT_URL must be empty or mongodb://HOST:PORT/DATABASE with a database."
             )
         # What an error message may show: no user, no password.
-        self._server = f"{parts.hostname}:{parts.port or 27017}"
+        self._server = parts.netloc.rpartition("@")[2]
         try:
             self._client: MongoClient[dict[str, Any]] = MongoClient(
                 url,
@@ -53,7 +53,7 @@ class MongoStore:
                 connectTimeoutMS=_SERVER_SELECTION_MS,
                 socketTimeoutMS=_SOCKET_MS,
             )
-        except InvalidURI as error:
+        except (ConfigurationError, ValueError) as error:
             raise SettingError(f"LYCEUM_CONTENT_URL cannot be read: {error}") from error
         database = self._client.get_default_database()
         self._objects: MongoCollection[dict[str, Any]] = database.get_collection(

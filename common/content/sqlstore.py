@@ -19,6 +19,9 @@ def unavailable_errors() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
+        # SQLite's word for a missing table or column: a mistake of ours, not an absent server.
+        if str(error).startswith("no such "):
+            raise
         raise ContentUnavailableError(
             f"the database that holds course content does not answer: {error}"
         ) from error
