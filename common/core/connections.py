@@ -38,7 +38,12 @@ def database_settings(env: Environment) -> dict[str, Any]:
             "PASSWORD": unquote(url.password or ""),
             "HOST": url.hostname or "127.0.0.1",
             "PORT": str(url.port or 3306),
-            "OPTIONS": {"charset": "utf8mb4", "isolation_level": "read committed"},
+            "OPTIONS": {
+                "charset": "utf8mb4",
+                "isolation_level": "read committed",
+                # A server that takes the connection and says nothing must not hang a page.
+                "connect_timeout": 5,
+            },
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
