@@ -29,6 +29,8 @@ class EventSink:
         self._lock = threading.Lock()
         self._descriptor: int | None = None
         self._opened_for: tuple[str, int] | None = None
+        self._start_id = uuid4().hex[:8]
+        self._count = 0
 
     def append(self, lines: Sequence[str], *, sync: bool) -> None:
         """Write the lines in order, on disk on return when ``sync``.
@@ -64,7 +66,9 @@ class EventSink:
         self._close()
         self._folder.mkdir(parents=True, exist_ok=True)
         host = re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())[:60]
-        name = f"{PREFIX}{wanted[0]}-{host}-{wanted[1]}-{uuid4().hex[:8]}{SUFFIX}"
+        self._count += 1
+        own = f"{self._start_id}-{self._count:03d}"
+        name = f"{PREFIX}{wanted[0]}-{host}-{wanted[1]}-{own}{SUFFIX}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
         descriptor = os.open(self._folder / name, flags, 0o640)
         if sync:
