@@ -14,8 +14,9 @@ from html import escape
 from typing import Final
 
 import nh3
-from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
+
+from common.core.assets import asset
 
 # Tags and attributes that act, or that reach beyond the place where the HTML stands.
 _ACTIVE = re.compile(
@@ -158,10 +159,10 @@ def frame(html: str, *, title: str = "") -> SafeString:
 def frame_document(html: str) -> str:
     """Return the whole document of a frame: jQuery 2.2, our height reporter, the HTML."""
     scripts = "".join(
-        f'<script src="{escape(static(path))}"></script>'
-        for path in ("lyceum/xblock-globals.js", "lyceum/author-frame.js")
+        f'<script src="{escape(asset(name))}"></script>'
+        for name in ("xblock-globals.js", "author-frame.js")
     )
-    styles = f'<link rel="stylesheet" href="{escape(static("lyceum/author-frame.css"))}">'
+    styles = f'<link rel="stylesheet" href="{escape(asset("author-frame.css"))}">'
     return (
         '<!doctype html><html><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'

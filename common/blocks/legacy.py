@@ -6,6 +6,7 @@ Third-party blocks probe for these with ``hasattr`` (reference: xblock, section 
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -91,6 +92,16 @@ class LegacyAttributes:
     @property
     def course_entry(self) -> Any:
         return self.session.context.run
+
+    @property
+    def trusts_scripts(self) -> bool:
+        """Whether an operator lets the scripts of this course's authors run in the page."""
+        return self.session.context.run.trusts_scripts
+
+    @property
+    def course_end(self) -> datetime | None:
+        """When the course ends: the due date of what has none."""
+        return self.session.outline.facts.end
 
     @property
     def modulestore(self) -> _CourseStore:

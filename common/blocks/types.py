@@ -26,7 +26,7 @@ OWN_PACKAGE: Final = "xblocks"
 
 def select_entry_point(identifier: str, entry_points: Sequence[EntryPoint]) -> EntryPoint:
     """Choose among packages that bring the same type: ours first, else the library's rule."""
-    own = [entry for entry in entry_points if entry.module.split(".")[0] == OWN_PACKAGE]
+    own = [item for item in entry_points if str(item.module).split(".")[0] == OWN_PACKAGE]
     return own[0] if own else default_select(identifier, entry_points)
 
 
@@ -63,7 +63,7 @@ def unmixed(block_class: type[XBlock]) -> type[XBlock]:
 
 def is_third_party(block_class: type[XBlock]) -> bool:
     """Tell whether the class comes from a package that is not ours."""
-    return unmixed(block_class).__module__.split(".")[0] not in {OWN_PACKAGE, "common"}
+    return unmixed(block_class).__module__.split(".")[0] != OWN_PACKAGE
 
 
 def package_version(block_class: type[XBlock]) -> str:
