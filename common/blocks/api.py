@@ -27,7 +27,7 @@ from common.blocks.tokens import register_token_reader
 from common.content import api as content
 from common.core.errors import NotFoundError
 from common.core.keys import BlockKey
-from common.courses.api import Action, outline_id, outline_of, require_access
+from common.courses.api import Action, get_outline, require_access
 from common.enrollments.data import LearnerContext
 
 __all__ = [
@@ -70,11 +70,12 @@ def open_session(
     wanted = version_id or context.heads.published
     if wanted is None:
         raise NotFoundError(f"{context.course_key} is not published")
-    version = content.load_version(wanted, also=[outline_id(wanted)])
+    # First: cold, it brings the version's root in the same store call.
+    outline = get_outline(wanted)
     return BlockSession(
         context=context,
         user=user,
-        source=BlockSource(version, outline_of(version)),
+        source=BlockSource(content.load_version(wanted), outline),
         now=now or timezone.now(),
         host=host,
     )

@@ -26,6 +26,8 @@ def _use_a_home_of_its_own() -> None:
     """Give the run an empty LYCEUM_HOME; the environment's own one is never touched."""
     home = tempfile.mkdtemp(prefix="lyceum-test-")
     os.environ["LYCEUM_HOME"] = home
+    # WhiteNoise warns about a missing folder of static files.
+    os.mkdir(os.path.join(home, "static"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from common.blocks import api
@@ -63,11 +64,8 @@ def test_done_is_shown_answered_graded_completed_and_kept() -> None:
 
 
 def earned(world: World) -> tuple[float, float]:
-    context = world.context()
-    session = world.session()
-    grade = get_course_grade(
-        run=context.run, outline=session.outline, viewer=context.viewer, now=timezone.now()
-    )
+    context, outline = world.context(), world.session().outline
+    grade = get_course_grade(context.run, world.learner.pk, outline, context.viewer, timezone.now())
     total = grade.subsections[0].graded_total
     return total.earned, total.possible
 
@@ -114,13 +112,14 @@ def test_drag_and_drop_is_shown_answered_graded_completed_and_kept() -> None:
 
 
 def test_files_of_a_package_are_served_for_good_and_others_are_not_found() -> None:
-    world = make_world(Node("drag-and-drop-v2", "x", {}, {"data": DRAG_DATA}))
-    shown = api.render_block(world.session(), UNIT)
+    shown = api.render_block(make_world(Node("poll", "p")).session(), UNIT)
+    client = Client()
     url = next(item.data for item in shown.resources if item.data.endswith(".js"))
-    response = world.client().get(url)
+    response = client.get(url)
     assert response.status_code == 200
+    response.close()
     assert "immutable" in response["Cache-Control"]
     assert response["Content-Type"].startswith("text/javascript")
     folder = url.partition("public/")[0]
-    for bad in ("public/no.js", "templates/html/drag_and_drop.html", "public/../__init__.py"):
-        assert world.client().get(folder + bad).status_code == 404
+    for bad in ("public/no.js", "html/poll.html", "public/../__init__.py"):
+        assert client.get(folder + bad).status_code == 404

@@ -1,0 +1,109 @@
+"""Statements of the learner database and calls of the content store: few, and always as many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from common.blocks import api, max_points
+from common.blocks.tests.factories import World, make_world
+from common.content.api import count_calls
+from common.content.objects import decoded_cache
+from common.content.tests.factories import small_sections
+from common.core.keys import BlockKey
+from common.courses.api import forget_outlines
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+UNIT = BlockKey("vertical", "s0_0_0")
+_CONTROL = {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET"}
+# The content store is counted apart, by its calls.
+_STORE = "lyceum_content_contentobject"
+
+
+class Costs:
+    statements: int
+    calls: int
+
+
+@contextmanager
+def costs() -> Iterator[Costs]:
+    found = Costs()
+    with CaptureQueriesContext(connection) as captured, count_calls() as calls:
+        yield found
+    kept = [
+        query["sql"]
+        for query in captured.captured_queries
+        if query["sql"].split(" ", 1)[0] not in _CONTROL and _STORE not in query["sql"]
+    ]
+    found.statements, found.calls = len(kept), calls.calls
+
+
+def forget_everything() -> None:
+    """Start cold, as a new process does."""
+    decoded_cache().clear()
+    forget_outlines()
+
+
+def big_and_small() -> list[World]:
+    """Return a course of some 100 blocks and one of some 1,500: the counts must be equal."""
+    # Other tests' databases are gone, with what they stored of equal courses.
+    forget_everything()
+    return [
+        make_world(sections=small_sections(2, 2, 4, 4)),
+        make_world(sections=small_sections(10, 5, 6, 4)),
+    ]
+
+
+@pytest.mark.parametrize("is_cold", [pytest.param(True, id="cold"), pytest.param(False, id="warm")])
+def test_a_unit_costs_as_much_in_every_course(is_cold: bool) -> None:
+    found = []
+    for world in big_and_small():
+        api.render_block(world.session(), UNIT)
+        if is_cold:
+            forget_everything()
+        with costs() as spent:
+            rendered = api.render_block(world.session(), UNIT)
+        assert len(rendered.blocks) == 6
+        found.append((spent.statements, spent.calls))
+    assert found[0] == found[1]
+    # With session and user: five.
+    assert found[0] == (3, 3 if is_cold else 0)
+
+
+@pytest.mark.parametrize("is_cold", [pytest.param(True, id="cold"), pytest.param(False, id="warm")])
+def test_a_submission_costs_as_much_in_every_course(is_cold: bool) -> None:
+    found = []
+    for world in big_and_small():
+        client = world.client()
+        url = world.handler("problem", "p0_0_0_0", "problem_check")
+        for answer in ("choice_1", "choice_0"):
+            if is_cold:
+                forget_everything()
+            with costs() as spent:
+                response = client.post(url, {"input_p0_0_0_0_2_1": answer})
+            assert response.status_code == 200, response.content
+            found.append((spent.statements, spent.calls))
+    assert len(set(found)) == 1
+    statements, calls = found[0]
+    assert statements <= 12
+    assert calls == (3 if is_cold else 0)
+
+
+def test_an_outline_that_is_built_again_asks_only_for_what_was_edited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    ask = max_points._ask
+    monkeypatch.setattr(max_points, "_ask", lambda *args: asked.append(1) or ask(*args))
+    max_points._known.clear()
+    small = small_sections(1, 1, 2, 3)
+    make_world(sections=small)
+    # All problems are equal: one question.
+    assert len(asked) == 1
+    make_world(sections=small)
+    assert len(asked) == 1
