@@ -11,7 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("common.accounts.urls")),
     path("", include("common.tracking.urls")),
     path("", include("common.blocks.urls")),
-    path("", include("common.tracking.urls")),
     path("", include("lms.pages", namespace="lms")),
 ]
 

@@ -121,6 +121,8 @@ def test_scopes_of_authors_are_read_only_and_their_values_are_copies() -> None:
     session = world.session()
     block = session.runtime.get_block(world.usage("vertical", "u"))
     block.children.append(world.usage("html", "x"))
-    assert session.source.find(UNIT).children == (BlockKey("html", "h"),)
+    stored = session.source.find(UNIT)
+    assert stored
+    assert stored.children == (BlockKey("html", "h"),)
     with pytest.raises(InvalidScopeError):
         block.save()
