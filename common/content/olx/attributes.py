@@ -101,9 +101,32 @@ def _read_attribute(values: Values, fields: Fields, name: str, text: str, place:
         return
     if declared.kind in REFERENCE_KINDS:
         value = relative_value(value, place.course_key)
-    elif encode(declared.kind, value) != text:
-        values.keep("raw", name, text)
+    if _canonical_text(declared, value, place.course_key) != text:
+        values.keep("raw", name, raw_text(declared, text, place.course_key))
     values.put(name, declared, value)
+
+
+def raw_text(declared: Field, text: str, course_key: CourseKey) -> str:
+    """Return attribute text to keep; in references the course is left out, as anywhere."""
+    if declared.kind not in REFERENCE_KINDS:
+        return text
+    prefix = f"i4x://{course_key.org}/{course_key.course}/"
+    usage = f"block-v1:{course_key.org}+{course_key.course}+{course_key.run}+"
+    return text.replace(prefix, _OWN_PREFIX).replace(usage, _OWN_USAGE)
+
+
+def written_raw(declared: Field, raw: str, course_key: CourseKey) -> str:
+    """Undo ``raw_text`` for the course that is written."""
+    if declared.kind not in REFERENCE_KINDS:
+        return raw
+    prefix = f"i4x://{course_key.org}/{course_key.course}/"
+    usage = f"block-v1:{course_key.org}+{course_key.course}+{course_key.run}+"
+    return raw.replace(_OWN_PREFIX, prefix).replace(_OWN_USAGE, usage)
+
+
+# No key has empty parts, so these stand for "this course" and nothing else.
+_OWN_PREFIX = "i4x:////"
+_OWN_USAGE = "block-v1:+++"
 
 
 def _read_json(
@@ -129,7 +152,7 @@ def _read_json(
             continue
         text = node.get(name)
         if text is not None and attribute_field(fields, name) is not None:
-            values.keep("raw", name, text)
+            values.keep("raw", name, raw_text(declared, text, place.course_key))
             if _decodes_to(declared, text, place.course_key) != value:
                 place.warn(
                     "policy_overrides", f"policy.json says another {name} than the XML; it wins."
@@ -204,7 +227,7 @@ def attribute_texts(
         declared = fields.get(name, Field(Kind.STRING))
         if given_by_json(name, declared, value, xml):
             if name in raw:
-                texts[name] = raw[name]
+                texts[name] = written_raw(declared, raw[name], course_key)
         elif name not in _NO_ATTRIBUTE:
             texts[name] = _text(declared, value, raw.get(name), course_key)
     return texts
@@ -219,12 +242,19 @@ def _is_unreadable(declared: Field, text: str) -> bool:
 
 
 def _text(declared: Field, value: JSON, raw: str | None, course_key: CourseKey) -> str:
-    if declared.kind in REFERENCE_KINDS:
-        value = absolute_value(value, course_key)
-        return ";".join(value) if declared.kind is Kind.REFERENCES else encode(Kind.DICT, value)
-    if raw is not None and _decodes_to(declared, raw, course_key) == value:
-        return raw
-    return encode(declared.kind, value)
+    if raw is not None:
+        text = written_raw(declared, raw, course_key)
+        if _decodes_to(declared, text, course_key) == value:
+            return text
+    return _canonical_text(declared, value, course_key)
+
+
+def _canonical_text(declared: Field, value: JSON, course_key: CourseKey) -> str:
+    """Return the text that a value has when nothing of another form was kept."""
+    if declared.kind not in REFERENCE_KINDS:
+        return encode(declared.kind, value)
+    value = absolute_value(value, course_key)
+    return ";".join(value) if declared.kind is Kind.REFERENCES else encode(Kind.DICT, value)
 
 
 def given_by_json(name: str, declared: Field, value: JSON, xml: Mapping[str, JSON]) -> bool:

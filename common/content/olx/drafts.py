@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from common.content.olx.coursefile import course_path, course_policies
 from common.content.olx.files import is_junk
-from common.content.olx.parsed import Branches, ParsedBlock
+from common.content.olx.parsed import Branches, ParsedBlock, is_same
 from common.content.olx.policies import Policy, read_policy
 from common.content.olx.reader import BlockReader
 from common.content.olx.xmlsafe import BadXmlError, Document, parse_document
@@ -47,7 +47,8 @@ def read_drafts(published: BlockReader, run: str, policy: Policy) -> Branches:
         log=published.log,
         base=published.blocks,
     )
-    for root in _find_roots(reader, run):
+    roots = _find_roots(reader, run)
+    for root in roots:
         _read_root(root, reader)
     branches.drafts = reader.blocks
     reached = branches.draft_blocks()
@@ -57,6 +58,12 @@ def read_drafts(published: BlockReader, run: str, policy: Policy) -> Branches:
     branches.from_drafts = {
         key for key, block in reader.blocks.items() if block.xml.pop("listed", None) is None
     }
+    everything = {**branches.published, **branches.drafts}
+    branches.equal_drafts = sorted(
+        str(root.key)
+        for root in roots
+        if root.key in branches.from_drafts and is_same(root.key, branches.published, everything)
+    )
     return branches
 
 

@@ -34,6 +34,8 @@ class DraftWriter:
         self._published = published
         self._equal: dict[BlockKey, bool] = {}
         self._visited: set[BlockKey] = set()
+        # Drafts that said what was published already, when the course was imported.
+        self._kept = set(draft[COURSE_BLOCK].xml.get("equal_drafts", ()))
         self._units = TreeWriter(course_key, draft, definitions, files, "drafts/")
         self._containers = TreeWriter(
             course_key, draft, definitions, files, "drafts/", self._on_pointer
@@ -54,14 +56,13 @@ class DraftWriter:
         mine, theirs = self._draft[key], self._published[key]
         known = set(theirs.children)
         kept = [child for child in mine.children if child in known]
-        if replace(mine, children=()) != replace(theirs, children=()) or kept != list(
-            theirs.children
-        ):
+        same = replace(mine, children=()) == replace(theirs, children=())
+        if not same or kept != list(theirs.children) or str(key) in self._kept:
             self._containers.write_file(key, attributes=self._place(parent, index))
         for position, child in enumerate(mine.children):
             if child in known and child.block_type in SHAPE_TYPES:
                 self._visit(child, key, position)
-            elif child not in known or not self._is_equal(child):
+            elif child not in known or not self._is_equal(child) or str(child) in self._kept:
                 self._units.write(child, attributes=self._place(key, position))
 
     def _on_pointer(self, key: BlockKey) -> None:

@@ -101,7 +101,7 @@ class _Export:
             after = self._course.xml.get("pointer_after", [])
             self._files["course.xml"] = "\n".join([*before, pointer, *after, ""]).encode()
             writer.write(COURSE_BLOCK)
-        if self._draft_blocks is not self.blocks:
+        if self._draft_blocks is not self.blocks or self._course.xml.get("equal_drafts"):
             self.draft_count = DraftWriter(
                 self._course_key,
                 draft=self._draft_blocks,

@@ -185,6 +185,7 @@ def _keep_in_course(
         "grading_path": "" if "{run}" in grading_path else grading_path,
         "overrides": course.pages.overrides,
         "assets_rest": course.assets.rest,
+        "equal_drafts": course.branches.equal_drafts,
     }
     for blocks in (course.published, course.drafts):
         xml = blocks[COURSE_BLOCK].xml

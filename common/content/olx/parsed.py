@@ -24,6 +24,11 @@ class ParsedBlock:
     line: int | None = None
 
     @property
+    def content(self) -> tuple[object, ...]:
+        """All that a version keeps of the block."""
+        return self.settings, self.fields, self.children, self.xml, self.olx
+
+    @property
     def has_definition(self) -> bool:
         return bool(self.fields) or self.olx is not None
 
@@ -47,10 +52,34 @@ class Branches:
     published: dict[BlockKey, ParsedBlock] = field(default_factory=dict)
     drafts: dict[BlockKey, ParsedBlock] = field(default_factory=dict)
     from_drafts: set[BlockKey] = field(default_factory=set)
+    # Draft roots that say what is published already; kept, so that they are exported again.
+    equal_drafts: list[str] = field(default_factory=list)
 
     def draft_blocks(self) -> dict[BlockKey, ParsedBlock]:
         """Return all blocks as authors see them, reachable ones only."""
         return reachable({**self.published, **self.drafts})
+
+
+Blocks = Mapping[BlockKey, ParsedBlock]
+
+
+def is_same(key: BlockKey, one: Blocks, other: Blocks) -> bool:
+    """Tell whether a block and all below it are the same in both."""
+    pending = [key]
+    seen = set()
+    while pending:
+        current = pending.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        mine, theirs = one.get(current), other.get(current)
+        if mine is theirs and mine is not None:
+            pending.extend(mine.children)
+            continue
+        if mine is None or theirs is None or mine.content != theirs.content:
+            return False
+        pending.extend(mine.children)
+    return True
 
 
 def reachable(blocks: Mapping[BlockKey, ParsedBlock]) -> dict[BlockKey, ParsedBlock]:

@@ -10,10 +10,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from common.content.data import JSON, Block
-from common.content.olx.attributes import REFERENCE_KINDS, attribute_field, live_meta
+from common.content.olx.attributes import (
+    REFERENCE_KINDS,
+    attribute_field,
+    live_meta,
+)
 from common.content.olx.codecs.leaves import canonical_problem
 from common.content.olx.fields import fields_of
 from common.content.olx.values import UnsuitableValueError, decode_json, decode_text
+from common.core.keys import CourseLocator
+
+# Kept references name no course: any serves to compare them.
+_ANY = CourseLocator("o", "c", "r")
 
 
 def settle(block: Block, content: Mapping[str, JSON]) -> Block:
