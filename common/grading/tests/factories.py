@@ -29,18 +29,14 @@ from common.grading.api import (
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-POLICY = {
-    "GRADER": [
-        {
-            "type": "Homework",
-            "min_count": 2,
-            "drop_count": 0,
-            "weight": 1.0,
-            "short_label": "HW",
-        }
-    ],
-    "GRADE_CUTOFFS": {"Pass": 0.5},
+HOMEWORK = {
+    "type": "Homework",
+    "min_count": 2,
+    "drop_count": 0,
+    "weight": 1.0,
+    "short_label": "HW",
 }
+POLICY = {"GRADER": [HOMEWORK], "GRADE_CUTOFFS": {"Pass": 0.5}}
 
 
 def key_of(name: str) -> BlockKey:

@@ -30,6 +30,7 @@ from common.grading.api import (
 from common.grading.errors import InvalidScoreError
 from common.grading.models import CourseGradeRow, Score, SubsectionGradeRow
 from common.grading.tests.factories import (
+    HOMEWORK,
     NOW,
     POLICY,
     answer,
@@ -108,7 +109,7 @@ def test_what_becomes_of_a_second_score(
     user: Any,
     first: tuple[float, float],
     second: tuple[float, float],
-    options: dict[str, bool],
+    options: dict[str, Any],
     outcome: str,
     kept: tuple[float, float] | None,
 ) -> None:
@@ -208,7 +209,7 @@ def test_what_a_learner_does_not_see_does_not_count() -> None:
 def test_a_date_that_passes_makes_the_stored_grade_stale() -> None:
     late = subsection("q1", problem("p1"), graded=True, format="Homework", start="2026-06-01")
     early = subsection("q0", problem("p0"), graded=True, format="Homework")
-    policy = {**POLICY, "GRADER": [{**POLICY["GRADER"][0], "min_count": 0}]}  # type: ignore[dict-item]
+    policy = {**POLICY, "GRADER": [{**HOMEWORK, "min_count": 0}]}
     course = make_course(sections=[section("c", early, late)], policy=policy)
     user = make_learner(course)
     answer(course, user, "p0")
