@@ -97,8 +97,8 @@ requirements: $(VENV)/.python ## Compile requirements/*.in to pinned, hashed *.t
 		UV_CUSTOM_COMPILE_COMMAND="make requirements" ../$(BIN)/uv pip compile -q --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --allow-unsafe $$name.in -o $$name.txt || exit 1; done
 
-drill: setup $(VENV)/.dev ## Kill workers and the broker at random points, 20 rounds of each
-	LYCEUM_DRILL_ROUNDS=20 $(PY) -m pytest -q -s -k drill common/tasks common/tracking
+drill: setup $(VENV)/.dev ## Kill workers and the broker at random while jobs run, 20 times each
+	$(PY) .ci/drill --kills 20
 
 clean: ## Remove caches and built assets; keeps .venv and var/
 	rm -rf .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache build \

@@ -18,6 +18,8 @@ from drill.verify import Expected, verify
 
 _WORKERS = 2
 _END_SECONDS = 120.0
+# Most workers are killed at work, the others wherever they are, such as starting.
+_BUSY_SHARE = 0.8
 
 
 class Producer(threading.Thread):
@@ -81,6 +83,9 @@ def run(site: Site, *, kills: int, seed: str) -> tuple[str, list[str]]:
             site.broker.start()
         else:
             victim = chance.choice(site.workers)
+            if chance.random() < _BUSY_SHARE:
+                _wait_until_busy(victim.pid)
+                time.sleep(chance.uniform(0.0, 0.3))
             site.kill_worker(victim)
             hits += bool(_jobs_of(victim.pid))
             site.start_worker()
@@ -102,6 +107,13 @@ def run(site: Site, *, kills: int, seed: str) -> tuple[str, list[str]]:
 def _jobs_of(pid: int) -> int:
     """Count the jobs that this dead worker had in hand."""
     return Job.objects.filter(state=JobState.RUNNING, lease_owner__contains=f":{pid}:").count()
+
+
+def _wait_until_busy(pid: int) -> None:
+    """Wait until this worker has a job in hand, for at most as long as one takes to start."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and not _jobs_of(pid):
+        time.sleep(0.02)
 
 
 def _wait_for_the_end(expected: Expected) -> float:

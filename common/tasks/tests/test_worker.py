@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from common.core.env import read_environment
+
 if TYPE_CHECKING:
     from drill.harness import Site
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [
+    pytest.mark.timeout(180),
+    pytest.mark.skipif(
+        read_environment().test_on == "services", reason="they make their own sites: see make test"
+    ),
+]
 
 _PREPARE = """
 import json, random, sys, time, uuid
