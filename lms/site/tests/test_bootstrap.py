@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ from django.contrib.auth import authenticate, get_user_model
 from django.db import connection
 from pytest_django.fixtures import Settings
 
+from common.accounts.api import get_roles
+from common.content.api import get_heads
+from common.core.keys import CourseKey
+from common.courses.api import get_run
+from common.enrollments.api import find_enrollment, unenroll
 from lms.site import bootstrap
 
 
@@ -75,3 +81,27 @@ def test_a_backup_holds_the_rows_and_only_the_last_five_are_kept(
         assert copy.execute("SELECT x FROM t").fetchall() == [(41,)]
     assert sorted(last.parent.iterdir()) == sorted(path for path in paths[-5:] if path)
     assert stat.S_IMODE(last.stat().st_mode) == 0o600
+
+
+@pytest.mark.django_db
+def test_a_new_site_has_the_demo_course_its_author_and_its_learner(home: Path) -> None:
+    said: list[str] = []
+    bootstrap.bootstrap(said.append)
+    key = CourseKey.from_string(bootstrap.DEMO_KEY)
+    people = {person.get_username(): person for person in get_user_model().objects.all()}
+    heads = get_heads(key)
+    assert heads.published is not None
+    assert "instructor" in get_roles(people["author"].pk, key)
+    enrollment = find_enrollment(get_run(key).id, people["learner"].pk)
+    assert enrollment is not None
+    assert enrollment.is_active
+    assert any("learner" in line for line in said)
+
+    unenroll(key, people["learner"], now=datetime.now(UTC))
+    said.clear()
+    bootstrap.bootstrap(said.append)
+    assert said == [], "a second start has nothing to do or to say"
+    assert get_heads(key) == heads
+    again = find_enrollment(get_run(key).id, people["learner"].pk)
+    assert again is not None
+    assert not again.is_active, "who left is not put back"
