@@ -8,5 +8,5 @@ SITE_NAME = "cms"
 SERVICE_VARIANT = "cms"
 ROOT_URLCONF = "cms.urls"
 WSGI_APPLICATION = "cms.wsgi.application"
-# Route and label of each entry of the top bar and the menu.
-SITE_NAVIGATION = [("cms:courses", _("Courses"))]
+# Route and label of each entry of the top bar and the menu, and whether one must be signed in.
+SITE_NAVIGATION = [("cms:courses", _("Courses"), True)]

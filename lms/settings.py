@@ -7,5 +7,5 @@ from common.core.settings import *
 SITE_NAME = "lms"
 ROOT_URLCONF = "lms.urls"
 WSGI_APPLICATION = "lms.wsgi.application"
-# Route and label of each entry of the top bar and the menu.
-SITE_NAVIGATION = [("lms:home", _("Your courses")), ("lms:catalog", _("Catalogue"))]
+# Route and label of each entry of the top bar and the menu, and whether one must be signed in.
+SITE_NAVIGATION = [("lms:home", _("Your courses"), True), ("lms:catalog", _("Catalogue"), False)]

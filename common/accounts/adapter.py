@@ -18,11 +18,16 @@ class AccountAdapter(DefaultAccountAdapter):
     """The place of our rules for accounts."""
 
     def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         """Show allauth's messages but those that say what one sees."""
         if message_template not in _SILENT:
-            super().add_message(request, level, message_template, **kwargs)
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Take the person's language and time zone along into this browser."""

@@ -83,7 +83,8 @@ def short_date_tag(moment: datetime | None) -> Markup:
         return Markup("")
     local = timezone.localtime(moment)
     locale = reader_locale()
-    day = babel_dates.format_date(local, "medium", locale=locale)
+    pattern = "d MMM y" if locale.language == "en" else "medium"
+    day = babel_dates.format_date(local, pattern, locale=locale)
     clock = babel_dates.format_time(local, "HH:mm", locale=locale)
     return Markup('<time datetime="{}" title="{}">{}, {}</time>').format(
         moment.isoformat(), exact_text(moment), day, clock

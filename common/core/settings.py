@@ -137,6 +137,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
+ACCOUNT_FORMS = {
+    "login": "common.accounts.forms.SignInForm",
+    "signup": "common.accounts.forms.RegisterForm",
+}
 ACCOUNT_ADAPTER = "common.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]

@@ -1,0 +1,95 @@
+"""Debian's Chromium for tests: flags that keep it from calling anybody, and small helpers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from e2e.sites import ROOT, Sites
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def find_chromium() -> str | None:
+    """Return the system's Chromium, None when there is none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@contextmanager
+def open_browser(executable: str) -> Iterator[Browser]:
+    """Give a browser; each test opens contexts of its own in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def sign_in(page: Page, site: str, username: str, password: str) -> None:
+    """Sign in through the page, and wait until one is in."""
+    page.goto(f"{site}/accounts/login/")
+    page.get_by_label("User name or e-mail address").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda address: "/login" not in address)
+
+
+def answer_unit(page: Page, sites: Sites, unit: str) -> None:
+    """Open a unit of the seeded course."""
+    page.goto(sites.unit(unit))
+
+
+def find_violations(page: Page) -> list[str]:
+    """Run axe with the rules of WCAG 2.2 A and AA; return what it finds, one line each."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate(
+        """() => axe.run(document, {runOnly: {type: 'tag', values:
+        ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}})"""
+    )
+    return [
+        f"{violation['id']}: {violation['help']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def find_overflow(page: Page) -> list[str]:
+    """Return elements that stick out of the window sideways, scrolling ones left aside."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const wide = document.documentElement.scrollWidth > innerWidth + 1;
+          if (!wide) return [];
+          const scrolls = (element) => {
+            for (let e = element; e; e = e.parentElement)
+              if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX)) return true;
+            return false;
+          };
+          return [...document.body.querySelectorAll('*')]
+            .filter((e) => { const r = e.getBoundingClientRect();
+              return r.width && (r.right > innerWidth + 1 || r.left < -1) && !scrolls(e); })
+            .slice(0, 5).map((e) => e.outerHTML.slice(0, 160));
+        }"""
+    )
+    return found
+
+
+def screenshot(page: Page, folder: Path, name: str) -> None:
+    """Keep a picture of the whole page for looking at."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(folder / f"{name}.png"), full_page=True)

@@ -1,0 +1,178 @@
+"""Fill an empty home for browser tests: people, and a course with the five problem types.
+
+Run as ``python -m e2e.seed``; prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+
+import django
+
+PASSWORD = "correct horse battery"
+COURSE = "course-v1:Lyceum+Read101+2026"
+
+MULTIPLE_CHOICE = """<problem><multiplechoiceresponse>
+<label>Which of these is a column chart for?</label>
+<choicegroup type="MultipleChoice">
+<choice correct="true">Comparing amounts side by side</choice>
+<choice correct="false">Showing the route of a bus</choice>
+<choice correct="false">Writing down a recipe</choice>
+</choicegroup></multiplechoiceresponse></problem>"""
+CHECKBOXES = """<problem><choiceresponse>
+<label>Which of these belong to a chart?</label>
+<checkboxgroup>
+<choice correct="true">A title</choice>
+<choice correct="true">Axes</choice>
+<choice correct="false">A conductor</choice>
+</checkboxgroup></choiceresponse></problem>"""
+DROPDOWN = """<problem><optionresponse>
+<label>The horizontal axis is usually called</label>
+<optioninput><option correct="true">x</option><option correct="false">y</option></optioninput>
+</optionresponse></problem>"""
+TEXT = """<problem><stringresponse answer="legend" type="ci">
+<label>What is the list called that explains the colours of a chart?</label>
+<textline size="20"/></stringresponse></problem>"""
+NUMBER = """<problem><numericalresponse answer="42">
+<label>Six rows of seven seats: how many seats?</label>
+<responseparam type="tolerance" default="0"/><formulaequationinput/>
+</numericalresponse></problem>"""
+PROSE = """<p>A chart is a sentence in another alphabet. It has a <strong>subject</strong>, the thing
+that was counted; a <em>verb</em>, what the count does as time or place changes; and, when it was
+drawn honestly, a full stop: the axis that begins at nothing.</p>
+<p>Read the title first, then the axes, then the shape. People who begin with the shape see what
+they expect to see. The habit costs four seconds, and it is the whole difference between looking
+and reading.</p>
+<h3>Three questions</h3>
+<ol><li>What was counted, and by whom?</li><li>Where does the axis begin?</li>
+<li>What would the picture look like if nothing had happened?</li></ol>
+<blockquote><p>The greatest value of a picture is when it forces us to notice what we never expected
+to see.</p></blockquote>
+<table><caption>Visitors of a swimming pool</caption>
+<tr><th>Month</th><th>Visitors</th></tr><tr><td>June</td><td>1,204</td></tr>
+<tr><td>July</td><td>2,310</td></tr></table>"""
+POLICY = {
+    "GRADER": [
+        {"type": "Homework", "min_count": 3, "drop_count": 1, "short_label": "HW", "weight": 0.4},
+        {"type": "Test", "min_count": 1, "drop_count": 0, "short_label": "T", "weight": 0.6},
+    ],
+    "GRADE_CUTOFFS": {"Pass": 0.6},
+}
+
+
+def main() -> int:
+    """Make everything in the home of the environment."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "lms.settings"
+    django.setup()
+    from django.contrib.auth import get_user_model
+
+    from common.accounts.api import Role, grant_role
+    from common.core.keys import parse_course_key
+
+    users = get_user_model()._default_manager
+    key = parse_course_key(COURSE)
+    users.create_superuser("admin", "admin@example.org", PASSWORD)
+    users.create_user("learner", "learner@example.org", PASSWORD)
+    author = users.create_user("author", "author@example.org", PASSWORD)
+    grant_role(user_id=author.pk, role=Role.INSTRUCTOR, course_key=key)
+    grant_role(user_id=author.pk, role=Role.AUTHOR, org="Lyceum")
+    make_course()
+    sys.stdout.write(json.dumps({"password": PASSWORD, "course_key": COURSE}))
+    return 0
+
+
+def make_course() -> None:
+    """Write and publish the course."""
+    from common.content.tests.factories import (
+        html,
+        make_course,
+        problem,
+        section,
+        subsection,
+        unit,
+    )
+
+    now = datetime.now(UTC)
+    soon = (now + timedelta(days=3)).isoformat()
+    make_course(
+        COURSE,
+        settings={
+            "display_name": "How to read a chart",
+            "start": (now - timedelta(days=30)).isoformat(),
+        },
+        policy=POLICY,
+        pages={
+            "about/short_description.html": "After this course you read a chart the way you read "
+            "a sentence, and notice when one of them lies.",
+            "about/overview.html": "<h2>What you will be able to do</h2><ul><li>Read columns, "
+            "lines and areas</li><li>See where an axis was cut</li></ul>"
+            "<script>document.title = 'owned'</script>",
+            "about/effort.html": "2 hours a week",
+        },
+        sections=[
+            section(
+                "looking",
+                subsection(
+                    "first",
+                    unit(
+                        "welcome",
+                        html("prose", PROSE, display_name="Reading"),
+                        display_name="A sentence in another alphabet",
+                    ),
+                    unit(
+                        "choices",
+                        problem("single", MULTIPLE_CHOICE, display_name="What it is for"),
+                        problem("several", CHECKBOXES, display_name="Its parts"),
+                        display_name="Choosing",
+                    ),
+                    unit(
+                        "writing",
+                        problem("dropdown", DROPDOWN, display_name="The axes"),
+                        problem("text", TEXT, display_name="The colours"),
+                        problem("number", NUMBER, display_name="Seats", max_attempts=3),
+                        display_name="Writing it down",
+                    ),
+                    display_name="What a chart says",
+                    graded=True,
+                    format="Homework",
+                    due=soon,
+                ),
+                display_name="Looking closely",
+            ),
+            section(
+                "lying",
+                subsection(
+                    "cut",
+                    unit(
+                        "axis",
+                        html("cut", "<p>An axis that does not begin at nothing exaggerates.</p>"),
+                        problem("cutq", MULTIPLE_CHOICE, display_name="Once more"),
+                        display_name="The cut axis",
+                    ),
+                    display_name="How charts mislead",
+                    graded=True,
+                    format="Homework",
+                ),
+                subsection(
+                    "test",
+                    unit(
+                        "final",
+                        problem("finalq", TEXT, display_name="The last question"),
+                        display_name="One last question, asked in a title that is long enough to "
+                        "break over two lines on a telephone",
+                    ),
+                    display_name="Test",
+                    graded=True,
+                    format="Test",
+                ),
+                display_name="Charts that mislead",
+            ),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
