@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from common.core.duties import register_duty
+from common.core.health import Check, register_check
 
 
 class TasksConfig(AppConfig):
@@ -10,5 +11,8 @@ class TasksConfig(AppConfig):
 
     def ready(self) -> None:
         from common.tasks.sweep import SWEEPER
+        from common.tasks.wake import check_broker
 
         register_duty(SWEEPER)
+        # Jobs are queued and done without a broker too, only seconds later.
+        register_check(Check("broker", check_broker, required=False))

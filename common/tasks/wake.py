@@ -50,3 +50,11 @@ def send_wake(job_id: UUID | None = None) -> bool:
         logger.warning("no worker was woken, the sweeper will find the job: %s", error)
         return False
     return True
+
+
+def check_broker() -> None:
+    """Connect to the broker. Raises OSError or kombu's OperationalError when it is not there."""
+    from common.tasks.celery import app
+
+    with app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, timeout=3)
