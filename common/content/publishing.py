@@ -211,39 +211,49 @@ def compare_versions(
 ) -> Mapping[BlockKey, PublishState]:
     """Return the units and containers that are not as published; all others are.
 
-    A container is changed when anything below it is. Deleted ones are listed too.
+    A container is changed when anything below it is. Deleted ones are listed too. Reads the
+    sections that differ, in one store call a version.
     """
-    new = _units(draft)
-    old = {} if published is None else _units(published)
+    equal = set() if published is None else _equal_sections(draft, published)
+    new = _units(draft, without=equal)
+    old = {} if published is None else _units(published, without=equal)
     states = {
         key: PublishState.CHANGED if key in old else PublishState.NEW
         for key, unit in new.items()
         if key not in old or not _is_same(old[key], unit)
     }
     states.update((key, PublishState.DELETED) for key in old.keys() - new.keys())
-    for version in (draft, published):
-        if version is not None:
-            _mark_ancestors(states, version.parents)
+    for units in (new, old):
+        _mark_ancestors(states, units)
     return states
 
 
 _Unit = tuple[BlockKey | None, tuple[Block, ...]]
 
 
-def _units(version: CourseVersion) -> dict[BlockKey, _Unit]:
+def _equal_sections(left: CourseVersion, right: CourseVersion) -> set[BlockKey]:
+    return {
+        section.key
+        for section in left.root.sections
+        if section.chunk == right.chunk_id(section.key)
+    }
+
+
+def _units(version: CourseVersion, *, without: set[BlockKey]) -> dict[BlockKey, _Unit]:
     """Return each container (alone) and unit (with all below it), with its parent."""
+    version.sections([section for section in version.course.children if section not in without])
     units: dict[BlockKey, _Unit] = {}
-    stack: list[BlockKey] = [version.root.course.key]
+    stack: list[tuple[BlockKey, BlockKey | None]] = [(version.root.course.key, None)]
     while stack:
-        key = stack.pop()
-        if key in units:
+        key, parent = stack.pop()
+        if key in units or key in without:
             continue
-        block = version.block(key)
         if key.block_type in CONTAINER_TYPES:
-            units[key] = (version.parents.get(key), (block,))
-            stack.extend(block.children)
+            block = version.block(key)
+            units[key] = (parent, (block,))
+            stack.extend((child, key) for child in reversed(block.children))
         else:
-            units[key] = (version.parents.get(key), tuple(version.iter_subtree(key)))
+            units[key] = (parent, tuple(version.iter_subtree(key)))
     return units
 
 
@@ -259,14 +269,12 @@ def _is_same(left: _Unit, right: _Unit) -> bool:
     )
 
 
-def _mark_ancestors(
-    states: dict[BlockKey, PublishState], parents: Mapping[BlockKey, BlockKey]
-) -> None:
+def _mark_ancestors(states: dict[BlockKey, PublishState], units: Mapping[BlockKey, _Unit]) -> None:
     for key in list(states):
-        parent = parents.get(key)
+        parent = units[key][0] if key in units else None
         while parent is not None:
             states.setdefault(parent, PublishState.CHANGED)
-            parent = parents.get(parent)
+            parent = units[parent][0]
 
 
 def has_unpublished_changes(

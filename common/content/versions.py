@@ -44,6 +44,8 @@ class CourseVersion:
         self.root = root
         self.also: Mapping[str, bytes] = also or {}
         self._chunks: dict[str, Chunk] = {}
+        # Every block of the version, once all chunks were needed.
+        self._all: dict[BlockKey, Block] | None = None
 
     @cached_property
     def course(self) -> Block:
@@ -86,25 +88,28 @@ class CourseVersion:
         self._fetch_chunks([self.root.detached])
         return self._chunks[self.root.detached]
 
-    def _load_all(self) -> None:
-        chunk_ids = [section.chunk for section in self.root.sections]
-        if self.root.detached is not None:
-            chunk_ids.append(self.root.detached)
-        self._fetch_chunks(chunk_ids)
+    def _load_all(self) -> dict[BlockKey, Block]:
+        if self._all is None:
+            chunk_ids = [section.chunk for section in self.root.sections]
+            if self.root.detached is not None:
+                chunk_ids.append(self.root.detached)
+            self._fetch_chunks(chunk_ids)
+            self._all = {}
+            for chunk_id in chunk_ids:
+                self._all.update(self._chunks[chunk_id])
+        return self._all
 
     def find(self, key: BlockKey, *, section: BlockKey | None = None) -> Block | None:
         """Return the block, or None. ``section``, where known, saves fetching the others."""
         if key == self.root.course.key:
             return self.course
-        if section is not None:
-            found = self.section(section).get(key) if section in self._chunk_ids else None
-            if found is not None:
-                return found
-        for chunk in self._chunks.values():
-            if key in chunk:
-                return chunk[key]
-        self._load_all()
-        return next((chunk[key] for chunk in self._chunks.values() if key in chunk), None)
+        if self._all is None:
+            if section in self._chunk_ids:
+                self._fetch_chunks([self._chunk_ids[section]])
+            for chunk in self._chunks.values():
+                if key in chunk:
+                    return chunk[key]
+        return self._load_all().get(key)
 
     def block(self, key: BlockKey, *, section: BlockKey | None = None) -> Block:
         """Return the block. Raises BlockNotFoundError."""
@@ -142,7 +147,7 @@ class CourseVersion:
 
         With ``detached`` the unreachable ones follow, by key. One store call.
         """
-        self._load_all()
+        self._load_all()  # one call, where the walk would make one a section
         yield from self.iter_subtree(self.root.course.key)
         if detached:
             yield from (self.detached[key] for key in sorted(self.detached))
