@@ -92,7 +92,7 @@ def render_block(
 
     A visitor gets ``public_view``. Raises CourseAccessDeniedError, NotFoundError.
     """
-    require_access(session.viewer, session.outline, key, Action.VIEW, session.now)
+    _require(session, key, Action.VIEW)
     if view == STUDENT_VIEW and not session.viewer.is_enrolled and not session.viewer.is_staff:
         view = PUBLIC_VIEW
     return submission.run(session, lambda current: rendering.render(current, key, view, context))
@@ -107,8 +107,14 @@ def handle(
     BusyBlockError.
     """
     action = Action.VIEW if request.method in {"GET", "HEAD"} else Action.SUBMIT
-    require_access(session.viewer, session.outline, key, action, session.now)
+    _require(session, key, action)
     return handling.handle(session, key, handler, suffix, request)
+
+
+def _require(session: BlockSession, key: BlockKey, action: Action) -> None:
+    if session.source.find(key) is None:
+        raise NotFoundError(f"no block {key} in {session.course_key}")
+    require_access(session.viewer, session.outline, key, action, session.now)
 
 
 def handle_for_service(

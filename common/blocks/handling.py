@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from webob import Response
 from xblock.django.request import DjangoWebobRequest, webob_to_django_response
@@ -17,7 +18,7 @@ from common.blocks.errors import BlockUnavailableError, NoSuchHandlerError
 from common.blocks.runtime import NOT_THE_BLOCK
 from common.blocks.session import BlockSession
 from common.blocks.unavailable import UnavailableBlock
-from common.core.errors import DomainError, NotFoundError
+from common.core.errors import DomainError
 from common.core.keys import BlockKey, usage_key
 
 logger = logging.getLogger(__name__)
@@ -31,15 +32,13 @@ def handle(
     Raises NotFoundError without such a block or handler, BusyBlockError. A handler that fails is
     logged and answered with 500: nothing of it is stored.
     """
-    if session.source.find(key) is None:
-        raise NotFoundError(f"no block {key} in {session.course_key}")
 
     def work(current: BlockSession) -> Response:
         return _call(current, key, handler, suffix, request)
 
     try:
         answer = submission.run(session, work)
-    except (DomainError, *NOT_THE_BLOCK):
+    except (DomainError, SuspiciousOperation, *NOT_THE_BLOCK):
         raise
     except LibraryNoSuchHandlerError as error:
         raise NoSuchHandlerError(str(error)) from error

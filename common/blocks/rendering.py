@@ -53,7 +53,7 @@ def _page_parts(
         head=resources_html(resources, "head"),
         foot=SafeString(resources_html(resources, "foot")),
         resources=resources,
-        needs_runtime="data-init=" in html,
+        needs_runtime="data-init=" in html or "author-frame" in html,
         needs_globals=needs_globals,
         blocks=blocks,
     )
