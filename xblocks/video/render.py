@@ -1,0 +1,156 @@
+"""A video as HTML: plays by itself where the browser has no scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from xblocks.kit.texts import Texts
+from xblocks.video.languages import language_name
+from xblocks.video.sources import Source, with_range
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A transcript: its language and the addresses of its forms."""
+
+    language: str
+    captions_url: str
+    download_url: str
+    lines_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoPage:
+    """All that a video's HTML is made from."""
+
+    element_id: str
+    title: str
+    files: tuple[Source, ...]
+    youtube_id: str
+    start_seconds: int
+    end_seconds: int
+    tracks: tuple[Track, ...]
+    shows_captions: bool
+    offers_video: bool
+    offers_transcripts: bool
+    transcript_url: str
+    handout_url: str
+    poster_url: str
+    texts: Texts
+
+
+def render_video(page: VideoPage) -> Markup:
+    """Return the figure: title, player, transcript, links."""
+    if page.files:
+        player = _player(page)
+    elif page.youtube_id:
+        player = _youtube(page)
+    else:
+        player = Markup('<p class="video-missing">{}</p>').format(
+            page.texts.gettext("This video has no file that can be played here.")
+        )
+    title = Markup('<figcaption class="video-title">{}</figcaption>').format(page.title)
+    return Markup('<figure class="video-block" id="{}">{}{}{}{}</figure>').format(
+        page.element_id, title if page.title else "", player, _lines(page), _links(page)
+    )
+
+
+def _player(page: VideoPage) -> Markup:
+    files = Markup("").join(
+        Markup('<source src="{}"{}>').format(
+            with_range(item.url, page.start_seconds, page.end_seconds),
+            Markup(' type="{}"').format(item.content_type) if item.content_type else "",
+        )
+        for item in page.files
+    )
+    tracks = Markup("").join(
+        Markup('<track kind="captions" srclang="{}" label="{}" src="{}"{}>').format(
+            track.language,
+            language_name(track.language),
+            track.captions_url,
+            Markup(" default") if page.shows_captions and index == 0 else "",
+        )
+        for index, track in enumerate(page.tracks)
+    )
+    # Only files of the course itself: nothing is loaded from elsewhere before the start.
+    poster = (
+        Markup(' poster="{}"').format(page.poster_url)
+        if page.poster_url.startswith("/static/")
+        else ""
+    )
+    return Markup(
+        '<video class="video-player" controls playsinline preload="none" aria-label="{}"{}>'
+        "{}{}{}</video>"
+    ).format(page.title or page.texts.gettext("Video"), poster, files, tracks, _file_link(page, 0))
+
+
+def _youtube(page: VideoPage) -> Markup:
+    query = {"v": page.youtube_id}
+    if page.start_seconds:
+        query["t"] = f"{page.start_seconds}s"
+    return Markup(
+        '<p class="video-youtube" data-youtube="{}">'
+        '<a href="https://www.youtube.com/watch?{}" rel="noopener noreferrer">{}</a>'
+        " <small>{}</small></p>"
+    ).format(
+        page.youtube_id,
+        urlencode(query),
+        page.texts.gettext("Play the video from YouTube"),
+        page.texts.gettext("YouTube then learns that you watch it."),
+    )
+
+
+def _lines(page: VideoPage) -> Markup:
+    """Return the transcripts to read along; the script fills them in."""
+    if not page.tracks:
+        return Markup("")
+    options = Markup("").join(
+        Markup('<option value="{}">{}</option>').format(
+            track.lines_url, language_name(track.language)
+        )
+        for track in page.tracks
+    )
+    return Markup(
+        '<details class="video-transcript" hidden><summary>{}</summary>'
+        '<label{}>{} <select class="video-language">{}</select></label>'
+        '<ol class="video-lines"></ol></details>'
+    ).format(
+        page.texts.gettext("Transcript"),
+        Markup(" hidden") if len(page.tracks) == 1 else "",
+        page.texts.gettext("Language"),
+        options,
+    )
+
+
+def _links(page: VideoPage) -> Markup:
+    gettext = page.texts.gettext
+    links: list[tuple[str, str]] = []
+    if page.offers_video and page.files:
+        links.append((page.files[0].url, gettext("Download the video")))
+    if page.offers_transcripts:
+        if page.transcript_url:
+            links.append((page.transcript_url, gettext("Download the transcript")))
+        else:
+            template = gettext("Download the transcript ({language})")
+            links += [
+                (track.download_url, template.format(language=language_name(track.language)))
+                for track in page.tracks
+            ]
+    if page.handout_url:
+        links.append((page.handout_url, gettext("Download the handout")))
+    if not links:
+        return Markup("")
+    rows = Markup("").join(
+        Markup('<li><a href="{}">{}</a></li>').format(url, text) for url, text in links
+    )
+    return Markup('<ul class="video-links">{}</ul>').format(rows)
+
+
+def _file_link(page: VideoPage, index: int) -> Markup:
+    """Return what a browser without video shows."""
+    return Markup('<a href="{}">{}</a>').format(
+        page.files[index].url, page.texts.gettext("Open the video file")
+    )

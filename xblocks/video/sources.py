@@ -1,0 +1,88 @@
+"""What a video is played from, read from an author's settings. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".webm": "video/webm",
+    ".ogv": "video/ogg",
+    ".ogg": "video/ogg",
+    ".mov": "video/quicktime",
+    ".m3u8": "application/vnd.apple.mpegurl",
+}
+_YOUTUBE_ID = re.compile(r"^[\w-]{6,20}$")
+_LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*$")
+_YOUTUBE_URL = re.compile(r"(?:youtu\.be/|youtube(?:-nocookie)?\.com/(?:watch\?v=|embed/))([\w-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: where it is, and its type if the name tells."""
+
+    url: str
+    content_type: str
+
+
+def playable_sources(urls: Sequence[object]) -> tuple[Source, ...]:
+    """Return the files among ``urls`` with safe addresses, in order."""
+    found = []
+    for url in urls:
+        text = str(url or "").strip()
+        parts = urlsplit(text) if text else None
+        if parts is None or parts.scheme not in ("http", "https", "") or _YOUTUBE_URL.search(text):
+            continue
+        suffix = PurePosixPath(parts.path).suffix.lower()
+        found.append(Source(text, _TYPES.get(suffix, "")))
+    return tuple(dict.fromkeys(found))
+
+
+def youtube_id(ids: Sequence[object], urls: Sequence[object]) -> str:
+    """Return the first well-formed YouTube id among fields and addresses; "" without one."""
+    from_urls = [match.group(1) for url in urls if (match := _YOUTUBE_URL.search(str(url or "")))]
+    for candidate in [*ids, *from_urls]:
+        text = str(candidate or "").strip()
+        if _YOUTUBE_ID.match(text):
+            return text
+    return ""
+
+
+def transcript_files(
+    *, transcripts: object, sub: str | None, video_id: str
+) -> dict[str, tuple[str, ...]]:
+    """Return by language the names under which the transcript may be kept, best first."""
+    found: dict[str, tuple[str, ...]] = {}
+    if isinstance(transcripts, Mapping):
+        for language, name in transcripts.items():
+            if _LANGUAGE.match(str(language)) and name:
+                found[str(language)] = (str(name).removeprefix("/static/"),)
+    names = [_sub_name(str(part)) for part in (sub, video_id) if part]
+    # Authors seldom say so, but ``sub`` and a video's own subtitles are English.
+    if sub and "en" not in found:
+        found["en"] = tuple(dict.fromkeys(names))
+    return found
+
+
+def _sub_name(sub: str) -> str:
+    name = sub.strip().rsplit("@", 1)[-1]
+    return name if name.endswith((".sjson", ".srt")) else f"subs_{name}.srt.sjson"
+
+
+def seconds(moment: timedelta | None) -> int:
+    """Return a point in the video in whole seconds; None is 0."""
+    return max(0, int(moment.total_seconds())) if moment else 0
+
+
+def with_range(url: str, start_seconds: int, end_seconds: int) -> str:
+    """Return the address with the part to be played, if only a part is."""
+    if not start_seconds and not end_seconds:
+        return url
+    end = f",{end_seconds}" if end_seconds > start_seconds else ""
+    return f"{url.partition('#')[0]}#t={start_seconds}{end}"

@@ -1,0 +1,285 @@
+/* Watches a plain <video>: completion, events, where one stopped, a transcript to read along.
+ * A YouTube video is put in place of its link when somebody asks for it, not before.
+ */
+(function () {
+  "use strict";
+
+  const SAVE_EVERY_MS = 15000;
+  const YOUTUBE = "https://www.youtube-nocookie.com";
+
+  function cookie(name) {
+    const found = document.cookie.split("; ").find((part) => part.startsWith(name + "="));
+    return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  }
+
+  function token() {
+    const field = document.querySelector("input[name=csrfmiddlewaretoken]");
+    const meta = document.querySelector("meta[name=csrf-token]");
+    return (field && field.value) || (meta && meta.content) || cookie("csrftoken");
+  }
+
+  function post(address, value, keepalive) {
+    return fetch(address, {
+      method: "POST",
+      credentials: "same-origin",
+      keepalive: Boolean(keepalive),
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+      body: JSON.stringify(value),
+    }).catch(() => undefined);
+  }
+
+  class Video {
+    constructor(element, args) {
+      this.element = element;
+      this.args = args;
+      this.player = element.querySelector("video.video-player");
+      this.isComplete = false;
+      this.savedAt = 0;
+      this.reached = 0;
+      if (this.player) {
+        this.watch(this.player);
+      }
+      const link = element.querySelector(".video-youtube a");
+      if (link) {
+        link.addEventListener("click", (event) => this.startYouTube(event));
+      }
+      this.prepareLines();
+    }
+
+    log(name, values) {
+      const payload = Object.assign({ id: this.args.id, code: this.args.code }, values);
+      if (window.Logger && window.Logger.log) {
+        window.Logger.log(name, payload, this.element);
+        return;
+      }
+      fetch("/event", {
+        method: "POST",
+        credentials: "same-origin",
+        keepalive: true,
+        headers: { "X-CSRFToken": token() },
+        body: new URLSearchParams({
+          event_type: name,
+          event: JSON.stringify(payload),
+          page: window.location.href,
+        }),
+      }).catch(() => undefined);
+    }
+
+    watch(player) {
+      let before = 0;
+      let speed = player.playbackRate;
+      const now = () => player.currentTime;
+      player.addEventListener("loadedmetadata", () => {
+        this.log("load_video", { duration: player.duration });
+        if (this.args.speed && this.args.speed !== 1) {
+          player.playbackRate = this.args.speed;
+          speed = player.playbackRate;
+        }
+        if (this.args.saved > this.args.start && this.args.saved < this.endOf(player) - 5) {
+          player.currentTime = this.args.saved;
+          before = this.args.saved;
+        }
+      });
+      player.addEventListener("play", () => this.log("play_video", { currentTime: now() }));
+      player.addEventListener("pause", () => {
+        this.log("pause_video", { currentTime: now() });
+        this.savePosition(now(), true);
+      });
+      player.addEventListener("ended", () => {
+        this.log("stop_video", { currentTime: now() });
+        this.complete();
+      });
+      player.addEventListener("seeked", () => {
+        this.log("seek_video", { old_time: before, new_time: now(), type: "onSlideSeek" });
+        before = now();
+      });
+      player.addEventListener("ratechange", () => {
+        this.log("speed_change_video", {
+          current_time: now(),
+          old_speed: String(speed),
+          new_speed: String(player.playbackRate),
+        });
+        speed = player.playbackRate;
+        post(this.args.position, { speed: speed });
+      });
+      player.addEventListener("timeupdate", () => {
+        if (!player.seeking) {
+          before = now();
+          this.played(now(), this.endOf(player));
+        }
+      });
+      window.addEventListener("pagehide", () => {
+        if (now() > 0) {
+          this.savePosition(now(), true);
+        }
+      });
+    }
+
+    endOf(player) {
+      const duration = Number.isFinite(player.duration) ? player.duration : 0;
+      return this.args.end > this.args.start ? Math.min(this.args.end, duration) : duration;
+    }
+
+    played(time, end) {
+      const length = end - this.args.start;
+      if (length > 0 && (time - this.args.start) / length >= this.args.fraction) {
+        this.complete();
+      }
+      if (Date.now() - this.savedAt > SAVE_EVERY_MS) {
+        this.savePosition(time, false);
+      }
+      this.follow(time);
+    }
+
+    savePosition(time, keepalive) {
+      if (Math.abs(time - this.reached) < 1) {
+        return;
+      }
+      this.reached = time;
+      this.savedAt = Date.now();
+      post(this.args.position, { position: time }, keepalive);
+    }
+
+    complete() {
+      if (!this.isComplete) {
+        this.isComplete = true;
+        post(this.args.completion, { completion: 1.0 });
+      }
+    }
+
+    /* YouTube tells its time by messages; its own script is not loaded. */
+    startYouTube(event) {
+      event.preventDefault();
+      const place = this.element.querySelector(".video-youtube");
+      const query = new URLSearchParams({
+        autoplay: "1",
+        enablejsapi: "1",
+        rel: "0",
+        start: String(this.args.start || 0),
+        origin: window.location.origin,
+      });
+      if (this.args.end > this.args.start) {
+        query.set("end", String(this.args.end));
+      }
+      const frame = document.createElement("iframe");
+      frame.className = "video-player";
+      frame.src = `${YOUTUBE}/embed/${encodeURIComponent(this.args.youtube)}?${query}`;
+      frame.title = place.textContent.trim();
+      frame.allow = "autoplay; encrypted-media; fullscreen; picture-in-picture";
+      frame.allowFullscreen = true;
+      place.replaceWith(frame);
+      frame.focus();
+      let time = 0;
+      let playing = false;
+      frame.addEventListener("load", () => {
+        frame.contentWindow.postMessage('{"event":"listening","id":1}', YOUTUBE);
+      });
+      window.addEventListener("message", (message) => {
+        if (message.source !== frame.contentWindow || message.origin !== YOUTUBE) {
+          return;
+        }
+        let info;
+        try {
+          info = JSON.parse(message.data).info || {};
+        } catch (error) {
+          return;
+        }
+        if (typeof info.currentTime === "number") {
+          time = info.currentTime;
+          const end = this.args.end > this.args.start ? this.args.end : this.duration || 0;
+          if (end) {
+            this.played(time, end);
+          }
+        }
+        if (typeof info.duration === "number" && info.duration > 0) {
+          this.duration = info.duration;
+        }
+        if (info.playerState === 1 && !playing) {
+          playing = true;
+          this.log("play_video", { currentTime: time });
+        } else if ((info.playerState === 2 || info.playerState === 0) && playing) {
+          playing = false;
+          this.log(info.playerState ? "pause_video" : "stop_video", { currentTime: time });
+        }
+      });
+      this.log("load_video", {});
+    }
+
+    /* The transcript: read on demand, each line starts the video there. */
+    prepareLines() {
+      this.details = this.element.querySelector("details.video-transcript");
+      if (!this.details) {
+        return;
+      }
+      this.details.hidden = false;
+      this.list = this.details.querySelector(".video-lines");
+      const language = this.details.querySelector(".video-language");
+      this.details.addEventListener("toggle", () => {
+        this.log(this.details.open ? "show_transcript" : "hide_transcript", {
+          currentTime: this.player ? this.player.currentTime : 0,
+        });
+        if (this.details.open && !this.lines) {
+          this.loadLines(language.value);
+        }
+      });
+      language.addEventListener("change", () => this.loadLines(language.value));
+    }
+
+    async loadLines(address) {
+      const response = await fetch(address, { credentials: "same-origin" }).catch(() => null);
+      if (!response || !response.ok) {
+        this.details.hidden = true;
+        return;
+      }
+      const value = await response.json();
+      this.lines = value.start;
+      this.list.replaceChildren(
+        ...value.text.map((text, index) => this.line(text, value.start[index] / 1000)),
+      );
+    }
+
+    line(text, start) {
+      const item = document.createElement("li");
+      if (!this.player) {
+        item.textContent = text;
+        return item;
+      }
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = text;
+      button.addEventListener("click", () => {
+        this.player.currentTime = start;
+        this.player.play();
+      });
+      item.append(button);
+      return item;
+    }
+
+    follow(time) {
+      if (!this.lines || !this.details.open) {
+        return;
+      }
+      let current = -1;
+      while (current + 1 < this.lines.length && this.lines[current + 1] <= time * 1000) {
+        current += 1;
+      }
+      const shown = this.list.querySelector("[aria-current]");
+      const next = this.list.children[current];
+      if (shown !== next) {
+        if (shown) {
+          shown.removeAttribute("aria-current");
+        }
+        if (next) {
+          next.setAttribute("aria-current", "true");
+          const box = this.list;
+          box.scrollTop = next.offsetTop - box.offsetTop - box.clientHeight / 3;
+        }
+      }
+    }
+  }
+
+  window.LyceumVideo = function (runtime, element, args) {
+    const node = element && element.jquery ? element[0] : element;
+    return new Video(node, args || {});
+  };
+})();
