@@ -120,7 +120,8 @@ class BenchRuntime(Runtime):
         query: str = "",
         thirdparty: bool = False,
     ) -> str:
-        return f"/handler/{block.scope_ids.usage_id.block_id}/{handler_name}"
+        path = f"/handler/{block.scope_ids.usage_id.block_id}/{handler_name}"
+        return f"{path}/{suffix}" if suffix else path
 
     def local_resource_url(self, block: Any, uri: str) -> str:
         return f"/resource/{uri}"

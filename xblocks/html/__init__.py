@@ -17,7 +17,7 @@ __all__ = ["HtmlBlock"]
 
 
 @XBlock.needs("i18n")
-@XBlock.wants("user", "replace_urls")
+@XBlock.wants("user", "author_html", "replace_urls")
 class HtmlBlock(XBlock):
     """Text, pictures, tables; with scripts where an operator trusts the course's."""
 

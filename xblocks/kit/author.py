@@ -1,4 +1,8 @@
-"""Authors' HTML in a block: cleaned, framed or trusted, with links of this course run."""
+"""Authors' HTML in a block: cleaned, framed or trusted, with links of this course run.
+
+Blocks that use it declare ``@XBlock.wants("author_html", "replace_urls")``. Without the
+service (outside a course run) nothing is trusted and links stay as they are written.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,8 @@ from common.blocks.author_html import present, sanitise
 
 def trusts_scripts(block: Any) -> bool:
     """Whether an operator vouches for the scripts of the course that ``block`` is in."""
-    return bool(getattr(block.runtime, "trusts_scripts", False))
+    service = block.runtime.service(block, "author_html")
+    return service is not None and bool(service.is_trusted)
 
 
 def clean(html: str) -> str:

@@ -34,7 +34,7 @@ SEEDS = 1000
 
 
 @XBlock.needs("i18n", "user")
-@XBlock.wants("replace_urls")
+@XBlock.wants("author_html", "replace_urls")
 class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
     """Questions, graded by the engine in ``xblocks.problem.engine``."""
 
@@ -309,10 +309,32 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
 
     # Scores
 
+    @staticmethod
+    def max_points_of(*, settings: Mapping[str, Any], content: Mapping[str, Any]) -> float | None:
+        """Return ``max_score`` from stored fields, without making a block; see the outline."""
+        try:
+            # Points do not depend on what cleaning leaves of the text.
+            problem = compile_problem(content.get("data") or "", author.as_written)
+        except ProblemSyntaxError:
+            return None
+        return None if problem.unsupported else problem.max_points
+
     def max_score(self) -> float | None:
         """Return the raw points of a full answer; None where nothing can be graded."""
         problem = self.find_compiled()
         return None if problem is None else problem.max_points
+
+    def is_attempted(self) -> bool:
+        """Whether an answer was ever submitted; other blocks may wait for it."""
+        return bool(self.attempts)
+
+    def is_submitted(self) -> bool:
+        """Whether an answer stands submitted now."""
+        return bool(self.done)
+
+    def is_correct(self) -> bool:
+        """Whether the answer that stands earned full points."""
+        return read_state(self, self.prefix).is_correct
 
     def has_submitted_answer(self) -> bool:
         return bool(self.done)
