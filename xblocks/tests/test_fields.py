@@ -6,9 +6,9 @@ from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
-from common.blocks.mixins import MIXINS
 from xblock.fields import Scope
 
+from common.blocks.mixins import MIXINS
 from common.content.olx.fields import FieldScope, Kind, fields_of
 from common.core.env import PROJECT_ROOT
 from xblocks.kit.fields import (
