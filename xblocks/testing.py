@@ -132,6 +132,10 @@ class BenchRuntime(Runtime):
     def publish(self, block: Any, event_type: str, event_data: Any) -> None:
         self.published.append((block.scope_ids.usage_id.block_id, event_type, event_data))
 
+    def get_asides(self, block: Any) -> list[Any]:
+        # The library looks for asides in every installed package at every render.
+        return []
+
     def post(self, block: Any, handler: str, fields: Mapping[str, Any] | None = None) -> Response:
         """Send a form to a handler, as a browser does."""
         body = urlencode(fields or {}, doseq=True)
