@@ -1,0 +1,193 @@
+"""Measure: one JSON line for each value, beside its target. ``make bench [ONLY=name]``.
+
+    {"name": …, "value": …, "unit": …, "target": …, "params": {…}}
+
+``ONLY`` is the beginning of a benchmark's name. Targets are those of the project; a benchmark
+that cannot run here says so on the error stream, and the run ends with 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import psutil
+from generate import write_course
+from site_under_test import (
+    SITES,
+    BenchError,
+    copy_checkout,
+    embedded,
+    load,
+    manage,
+    prepare,
+    start_whole,
+    status_of,
+    web_server,
+)
+
+WORKERS = 2
+CONNECTIONS = 4
+SECONDS = 10
+UNITS = 40
+BIG = 10_000
+SMALL = 100
+
+
+@dataclass(frozen=True)
+class Value:
+    """One measured value; ``target`` is None where none was set."""
+
+    name: str
+    value: float
+    unit: str
+    target: str | None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def install() -> Iterator[Value]:
+    """Set up a fresh copy of the checkout, with the package registries' caches warm."""
+    with tempfile.TemporaryDirectory(prefix="lyceum-install-") as folder:
+        copy_checkout(Path(folder))
+        began = time.perf_counter()
+        result = subprocess.run(["make", "setup"], cwd=folder, capture_output=True, text=True)
+        seconds = time.perf_counter() - began
+        if result.returncode:
+            raise BenchError(result.stdout[-2000:] + result.stderr[-2000:])
+    yield Value("install", round(seconds, 1), "s", "< 180", {"command": "make setup"})
+
+
+def start() -> Iterator[Value]:
+    """Start a second time: nothing to set up, the sites answer. Then the memory of all."""
+    with embedded() as environment:
+        manage(environment, "lms", "bootstrap")
+        log = Path(environment["LYCEUM_HOME"]) / "run.log"
+        child, seconds = start_whole(environment, log)
+        try:
+            yield Value("start_second", round(seconds, 2), "s", "< 10", {"sites": 3})
+            yield _memory(environment, child.pid)
+        finally:
+            child.send_signal(signal.SIGINT)
+            child.wait(timeout=60)
+
+
+def _memory(environment: dict[str, str], pid: int) -> Value:
+    """Return the proportional set size of the whole tree after 100 requests."""
+    port = int(environment["LYCEUM_PORT"])
+    plan = prepare(environment, "people", "course-v1:Lyceum+CHARTS+demo", "1", "4")
+    plan |= {"port": port, "kind": "page", "connections": 1, "seconds": 1}
+    load(plan)
+    requests = 0
+    while requests < 100:
+        for offset in range(3):
+            status_of(f"http://localhost:{port + offset}/accounts/login/")
+            status_of(f"http://localhost:{port + offset}/")
+            requests += 2
+    leader = psutil.Process(pid)
+    tree = [leader, *leader.children(recursive=True)]
+    pss = sum(member.memory_full_info().pss for member in tree) / 2**20
+    params = {"processes": len(tree), "workers_a_site": WORKERS, "requests": "over 100"}
+    return Value("memory_pss", round(pss), "MB", "< 900", params)
+
+
+def import_big() -> Iterator[Value]:
+    """Import 10,000 generated blocks on SQLite."""
+    with tempfile.TemporaryDirectory(prefix="lyceum-course-") as folder, embedded() as environment:
+        write_course(Path(folder), BIG)
+        manage(environment, "lms", "migrate", "-v0")
+        answer = prepare(environment, "import", folder)
+        params = {
+            "blocks": answer["blocks"],
+            "seconds": round(answer["seconds"], 2),
+            # Beside the wall clock: how much of it was work, on a machine that does other things.
+            "cpu_seconds": round(answer["cpu_seconds"], 2),
+        }
+        rate = answer["blocks"] / answer["seconds"]
+        yield Value("import_rate", round(rate), "blocks/s", ">= 1000", params)
+        yield Value("import_peak_memory", round(answer["peak_mb"]), "MB", "< 500", params)
+
+
+def pages() -> Iterator[Value]:
+    """Load unit pages and submissions: small and big course, embedded and on the real servers."""
+    for parts in SITES:
+        for blocks in (SMALL, BIG):
+            yield from _pages(parts, blocks)
+
+
+def _pages(parts: str, blocks: int) -> Iterator[Value]:
+    with (
+        tempfile.TemporaryDirectory(prefix="lyceum-course-") as folder,
+        SITES[parts]() as environment,
+    ):
+        key = write_course(Path(folder), blocks)
+        manage(environment, "lms", "migrate", "-v0")
+        manage(environment, "lms", "createcachetable")
+        prepare(environment, "import", folder)
+        plan = prepare(environment, "people", key, str(CONNECTIONS), str(UNITS))
+        for kind in ("page", "submission"):
+            with web_server(environment, "lms.wsgi", WORKERS) as port:
+                plan |= {
+                    "port": port,
+                    "kind": kind,
+                    "connections": CONNECTIONS,
+                    "seconds": SECONDS,
+                }
+                answer = load(plan)
+            yield from _load_values(kind, parts, blocks, answer)
+
+
+def _load_values(kind: str, parts: str, blocks: int, answer: dict[str, Any]) -> Iterator[Value]:
+    name = f"{'unit_page' if kind == 'page' else 'submission'}_{parts}_{blocks}"
+    params = {
+        "blocks": blocks,
+        "parts": parts,
+        "workers": WORKERS,
+        "connections": CONNECTIONS,
+        "requests": answer["requests"],
+        "cores": os.cpu_count(),
+    }
+    yield Value(f"{name}_rate", round(answer["per_second"], 1), "requests/s", None, params)
+    yield Value(f"{name}_p95", round(answer["p95_ms"], 1), "ms", None, params)
+    if kind == "page":
+        yield Value(f"{name}_cold", round(answer["cold_ms"], 1), "ms", None, params)
+
+
+BENCHMARKS: dict[str, Callable[[], Iterator[Value]]] = {
+    "install": install,
+    "start": start,
+    "import": import_big,
+    "pages": pages,
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run all benchmarks, or those whose name begins with the argument."""
+    wanted = argv[0] if argv else ""
+    chosen = {name: run for name, run in BENCHMARKS.items() if name.startswith(wanted)}
+    if not chosen:
+        sys.stderr.write(f"No benchmark {wanted!r}; there are {', '.join(BENCHMARKS)}.\n")
+        return 2
+    failed = 0
+    for name, run in chosen.items():
+        try:
+            for value in run():
+                print(json.dumps(asdict(value)), flush=True)
+        except BenchError as error:
+            sys.stderr.write(f"{name}: {error}\n")
+            failed += 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
