@@ -31,6 +31,13 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_sessionfinish() -> None:
+    """Close what tests opened on servers: an unclosed client is a warning, so an error."""
+    from common.content.store import close_stores
+
+    close_stores()
+
+
 def _missing(what: str) -> None:
     """Skip by name, or fail where nothing may be missing."""
     if read_environment().services == "error":

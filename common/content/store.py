@@ -73,6 +73,16 @@ def get_store() -> ObjectStore:
     return store
 
 
+def close_stores() -> None:
+    """Give back the connections of this process; the next ``get_store`` opens new ones."""
+    with _lock:
+        for store in _stores.values():
+            close = getattr(store, "close", None)
+            if close is not None:
+                close()
+        _stores.clear()
+
+
 def _open_store(url: str, *, single_reads: bool) -> ObjectStore:
     if not url:
         from common.content.sqlstore import SqlStore

@@ -17,9 +17,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
 from common.content import heads
-from common.content import store as store_module
 from common.content.objects import decoded_cache
-from common.content.store import get_store
+from common.content.store import close_stores
 from common.core.connections import database_settings
 from common.core.env import read_environment
 
@@ -92,7 +91,4 @@ def without_hooks() -> Iterator[None]:
 def close_everything() -> None:
     """Close connections, so that a fork or the end of the data disturbs nobody."""
     connections["default"].close()
-    close = getattr(get_store(), "close", None)
-    if close is not None:
-        close()
-    store_module._stores.clear()
+    close_stores()

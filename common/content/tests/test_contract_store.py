@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -30,6 +30,7 @@ from common.content.errors import (
 from common.content.models import CourseHead, VersionLog
 from common.content.mongostore import MongoStore
 from common.content.objects import decoded_cache
+from common.content.store import close_stores
 from common.content.tests.backends import Backend, use_database
 from common.content.tests.factories import html, make_course, section
 from common.core.env import SettingError
@@ -163,7 +164,7 @@ def test_a_missing_server_is_said_within_seconds(
             load_version("0" * 64)
         with expect_unavailable():
             get_store().put_many({"x": b"x"})
-        cast(MongoStore, get_store()).close()
+        close_stores()
     else:
         with use_database(f"mysql://who:secret@127.0.0.1:{port}/nowhere"):
             with expect_unavailable():
