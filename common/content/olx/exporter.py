@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,7 @@ from common.files import api as files_api
 
 POLICY = "policies/{run}/policy.json"
 GRADING_POLICY = "policies/{run}/grading_policy.json"
+_READ_BYTES = 256 * 1024
 
 
 def export_course(course_key: CourseKey, destination: Path) -> ExportReport:
@@ -74,12 +76,11 @@ class _Export:
             packer.add(path, self._files[path])
         for path, asset in sorted(self._published.assets.items()):
             folder = asset.extra.get(FOLDER, "static")
-            packer.add_stream(f"{folder}/{path}", asset.size, files_api.iter_file(asset.sha256))
+            _add_stored(packer, f"{folder}/{path}", asset.sha256)
         for template, sha256 in sorted(self._published.root.extras.items()):
             path = fill_path(template, self._run)
             if path not in packer:
-                size = files_api.find_size(sha256) or 0
-                packer.add_stream(path, size, files_api.iter_file(sha256))
+                _add_stored(packer, path, sha256)
 
     def _write_blocks(self) -> None:
         writer = TreeWriter(self._course_key, self.blocks, self._definitions, self._files)
@@ -149,6 +150,14 @@ class _Export:
     def _put_json(self, path: str, value: JSON) -> None:
         text = json.dumps(value, indent=4, sort_keys=True, ensure_ascii=False, allow_nan=False)
         self._files[fill_path(path, self._run)] = f"{text}\n".encode()
+
+
+def _add_stored(packer: Packer, path: str, sha256: str) -> None:
+    """Add a file of the file store. Raises FileMissingError."""
+    with files_api.open_file(sha256) as handle:
+        size = handle.seek(0, os.SEEK_END)
+        handle.seek(0)
+        packer.add_stream(path, size, iter(lambda: handle.read(_READ_BYTES), b""))
 
 
 def _blocks(version: CourseVersion) -> dict[BlockKey, Block]:

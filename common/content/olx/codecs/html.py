@@ -14,7 +14,7 @@ from common.content.olx.codecs.base import (
     WriteContext,
     register_codec,
 )
-from common.content.olx.codecs.leaves import append_pieces
+from common.content.olx.codecs.leaves import with_inner
 from common.content.olx.names import name_to_path
 from common.content.olx.parsed import ParsedBlock
 from common.content.olx.values import fits_xml
@@ -74,25 +74,13 @@ class HtmlCodec:
     def write(self, block: Block, definition: Definition, context: WriteContext) -> Element:
         element = context.element(block, definition)
         data = str(definition.fields.get("data") or "")
-        if block.xml.get("body") == "inside" and self._write_inner(element, data, block):
-            return element
-        append_pieces(element, block.xml.get("rest", ""))
+        if block.xml.get("body") == "inside":
+            filled = _with_body(element, data, block)
+            if filled is not None:
+                return filled
+        element = with_inner(element, block.xml.get("rest", ""))
         element.set("filename", self._write_file(data, block, context))
         return element
-
-    def _write_inner(self, element: Element, data: str, block: Block) -> bool:
-        """Put the body into the element; False when XML cannot give it back."""
-        if not fits_xml(data):
-            return False
-        inner = block.xml.get("inner")
-        candidate = inner if inner is not None and _CDATA.sub(r"\1", inner) == data else data
-        append_pieces(element, candidate)
-        if inner_xml(element) == candidate:
-            return True
-        for child in list(element):
-            element.remove(child)
-        element.text = None
-        return False
 
     def _write_file(self, data: str, block: Block, context: WriteContext) -> str:
         default = default_filename(block.key.block_id, own_file=context.own_file)
@@ -103,6 +91,16 @@ class HtmlCodec:
             if path is not None and context.write_file(path, body):
                 return filename
         return default
+
+
+def _with_body(element: Element, data: str, block: Block) -> Element | None:
+    """Return the element with the body inside; None when XML cannot give the body back."""
+    inner = block.xml.get("inner")
+    candidate = inner if inner is not None and _CDATA.sub(r"\1", inner) == data else data
+    if not fits_xml(candidate):
+        return None
+    filled = with_inner(element, candidate)
+    return filled if inner_xml(filled) == candidate else None
 
 
 def default_filename(block_id: str, *, own_file: bool) -> str:

@@ -10,7 +10,6 @@ from common.content.data import Block, Definition
 from common.content.olx.codecs.base import (
     ReadContext,
     WriteContext,
-    fragment_nodes,
     register_codec,
 )
 from common.content.olx.codecs.containers import read_meta, write_meta
@@ -41,21 +40,22 @@ class AttributesCodec:
         return block
 
     def write(self, block: Block, definition: Definition, context: WriteContext) -> Element:
-        element = context.element(block, definition)
-        append_pieces(element, block.xml.get("inner", ""))
+        element = with_inner(context.element(block, definition), block.xml.get("inner", ""))
         write_meta(element, block, definition)
         return element
 
 
-def append_pieces(element: Element, xml: str) -> None:
-    """Add a piece of XML text to the end of an element."""
-    for piece in fragment_nodes(xml):
-        if not isinstance(piece, str):
-            element.append(piece)
-        elif len(element):
-            element[-1].tail = (element[-1].tail or "") + piece
-        else:
-            element.text = (element.text or "") + piece
+def with_inner(element: Element, xml: str) -> Element:
+    """Return an empty element's copy with XML text inside, CDATA as it is."""
+    if not xml:
+        return element
+    try:
+        filled = parse_fragment(f"<{element.tag!s}>{xml}</{element.tag!s}>")
+    except BadXmlError:
+        return element
+    for name, text in element.attrib.items():
+        filled.set(name, text)
+    return filled
 
 
 class ProblemCodec:
