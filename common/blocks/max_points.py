@@ -7,7 +7,7 @@ is published again asks only for what was edited.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -60,9 +60,8 @@ def is_scored(block_class: type[XBlock] | None, settings: Mapping[str, Any]) -> 
     return bool(declared)
 
 
-def find_max_points(questions: Iterable[Question]) -> dict[tuple[str, str], float | None]:
+def find_max_points(asked: Mapping[tuple[str, str], Question]) -> Mapping[Any, float | None]:
     """Return raw possible points by identity; None where a block asks for none or cannot say."""
-    asked = {question.identity: question for question in questions}
     missing = [(identity, item) for identity, item in asked.items() if identity not in _known]
     while missing:
         part, missing = missing[:_BATCH], missing[_BATCH:]

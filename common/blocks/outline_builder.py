@@ -98,7 +98,7 @@ def build_outline(version: CourseVersion) -> CourseOutline:
 
 def _ask_points(blocks: dict[BlockKey, OutlineBlock], questions: dict[BlockKey, Question]) -> None:
     identities = {key: question.identity for key, question in questions.items()}
-    points = find_max_points(questions.values())
+    points = find_max_points({identities[key]: item for key, item in questions.items()})
     for key, identity in identities.items():
         blocks[key].max_points = points[identity]
 

@@ -20,6 +20,7 @@ from common.grading.models import Score
 pytestmark = pytest.mark.django_db
 
 
+@XBlock.needs("rebind_user")
 class EchoBlock(XBlock):
     """Says what it was asked."""
 
@@ -44,9 +45,6 @@ class EchoBlock(XBlock):
         self.runtime.service(self, "rebind_user").rebind_noauth_module_to_user(self, user)
         self.runtime.publish(self, "grade", {"value": 1, "max_value": 2})
         return Response(self.runtime.anonymous_student_id)
-
-
-EchoBlock = XBlock.needs("rebind_user")(EchoBlock)
 
 
 @pytest.fixture
@@ -99,10 +97,13 @@ def test_a_bearer_token_stands_for_session_and_csrf(
     monkeypatch.setattr(tokens, "_finders", [reader])
     client = Client(enforce_csrf_checks=True)
     url = world.handler("echo", "e", "answer")
-    sent = {"content_type": "application/json", "data": "{}"}
-    good = client.post(url, **sent, headers={"Authorization": "Bearer good"})
+    good = client.post(
+        url, "{}", content_type="application/json", headers={"Authorization": "Bearer good"}
+    )
     assert good.json() == {"got": {}}
-    bad = client.post(url, **sent, headers={"Authorization": "Bearer bad"})
+    bad = client.post(
+        url, "{}", content_type="application/json", headers={"Authorization": "Bearer bad"}
+    )
     assert bad.status_code == 403
 
 
