@@ -22,6 +22,7 @@ from kombu.utils.json import dumps, loads
 ALIAS = "lyceumfolder"
 QUEUE = "lyceum.jobs"
 _SUFFIX = ".msg"
+_LIFE_NANOSECONDS = 60 * 10**9
 
 
 class Channel(virtual.Channel):
@@ -47,6 +48,7 @@ class Channel(virtual.Channel):
         return queue == QUEUE
 
     def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+        # The time comes first: names are in the order of sending, and tell the age.
         name = f"{time.time_ns():020d}-{uuid4().hex}"
         temporary = self.folder / f"{name}.part"
         temporary.write_text(dumps(message))
@@ -54,6 +56,9 @@ class Channel(virtual.Channel):
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         for path in self._messages():
+            if time.time_ns() - int(path.name.partition("-")[0]) > _LIFE_NANOSECONDS:
+                path.unlink(missing_ok=True)  # nobody worked; whoever does now looks by itself
+                continue
             taken = path.with_suffix(f".{os.getpid()}.taken")
             try:
                 path.rename(taken)
@@ -78,7 +83,11 @@ class Channel(virtual.Channel):
         return len(self._messages())
 
     def _messages(self) -> list[Path]:
-        return sorted(path for path in self.folder.iterdir() if path.suffix == _SUFFIX)
+        return sorted(
+            path
+            for path in self.folder.iterdir()
+            if path.suffix == _SUFFIX and path.name[:20].isdigit()
+        )
 
 
 class Transport(virtual.Transport):

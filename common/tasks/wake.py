@@ -41,13 +41,14 @@ def send_wake(job_id: UUID | None = None) -> bool:
             app.send_task(
                 RUN_TASK,
                 args=[str(job_id) if job_id else None],
-                expires=_MESSAGE_LIFE_SECONDS,
+                expires=_MESSAGE_LIFE_SECONDS,  # a worker drops it
+                expiration=_MESSAGE_LIFE_SECONDS,  # the broker drops it
                 retry=False,
                 confirm_timeout=3,
             )
     except (OperationalError, OSError, TimeoutError) as error:
         _paused_until = time.monotonic() + _PAUSE_SECONDS
-        logger.warning("no worker was woken, the sweeper will find the job: %s", error)
+        logger.warning("no worker was woken; one will find the job by itself: %s", error)
         return False
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -24,9 +25,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, concurrency: int, **_options: Any) -> None:
         if concurrency < 1:
             raise CommandError("--concurrency must be at least 1")
+        from celery.exceptions import SecurityWarning
+
         from common.tasks.celery import app
         from common.tasks.host import host
 
+        # Celery warns root for the sake of messages that run code; ours hold one id, as JSON.
+        warnings.filterwarnings("ignore", category=SecurityWarning)
         host.concurrency = concurrency
         worker = app.Worker(
             hostname=f"jobs-{os.getpid()}@%h",
