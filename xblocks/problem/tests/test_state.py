@@ -39,7 +39,7 @@ class ProblemMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.state = LearnerState(seed=1)
-        self.rules = Rules()
+        self.law = Rules()
         self.now = NOW
         self.right = "right"
         self.submitted: list[dict[str, str]] = []
@@ -59,7 +59,7 @@ class ProblemMachine(RuleBasedStateMachine):
         wait: int,
         closes: datetime | None,
     ) -> None:
-        self.rules = Rules(
+        self.law = Rules(
             max_attempts=maximum,
             closes_at=closes,
             rerandomize=rerandomize,
@@ -76,7 +76,7 @@ class ProblemMachine(RuleBasedStateMachine):
         before, allowed = self.state, self._may(rulebook.refuse_submit)
         try:
             self.state = machine.submit(
-                before, self.rules, {"2_1": answer}, grader(right=self.right), now=self.now
+                before, self.law, {"2_1": answer}, grader(right=self.right), now=self.now
             )
         except RefusedError:
             assert not allowed
@@ -91,7 +91,7 @@ class ProblemMachine(RuleBasedStateMachine):
     def save(self, answer: str) -> None:
         before, allowed = self.state, self._may(rulebook.refuse_save)
         try:
-            self.state = machine.save(before, self.rules, {"2_1": answer}, now=self.now)
+            self.state = machine.save(before, self.law, {"2_1": answer}, now=self.now)
         except RefusedError:
             assert not allowed
             return
@@ -104,7 +104,7 @@ class ProblemMachine(RuleBasedStateMachine):
         before, allowed = self.state, self._may(rulebook.refuse_reset)
         try:
             self.state = machine.reset(
-                before, self.rules, possible=1.0, new_seed=seed, now=self.now
+                before, self.law, possible=1.0, new_seed=seed, now=self.now
             )
         except RefusedError:
             assert not allowed
@@ -119,20 +119,20 @@ class ProblemMachine(RuleBasedStateMachine):
     def staff_rescore(self, right: str) -> None:
         self.right = right
         before = self.state
-        self.state = machine.rescore(before, self.rules, grader(right=right))
+        self.state = machine.rescore(before, self.law, grader(right=right))
         assert self.state.attempts == before.attempts
         assert self.state.answers_history == before.answers_history
-        if self.rules.rerandomize not in (Rerandomize.ALWAYS, Rerandomize.ON_RESET):
+        if self.law.rerandomize not in (Rerandomize.ALWAYS, Rerandomize.ON_RESET):
             assert self.state.score == self._replayed()
 
     def _may(self, refuse: object) -> bool:
-        return refuse(self.rules, self.state.standing, self.now) is None  # type: ignore[operator]
+        return refuse(self.law, self.state.standing, self.now) is None  # type: ignore[operator]
 
     def _replayed(self) -> Score:
         """Return the score that the kept scores give, the last of them graded afresh."""
         grade = grader(right=self.right)
         assert self.state.score_history[-1] == grade(self.submitted[-1])[1]
-        return counted_score(self.state.score_history, self.rules.grading_method)
+        return counted_score(self.state.score_history, self.law.grading_method)
 
     @invariant()
     def state_is_lawful(self) -> None:
