@@ -15,7 +15,7 @@ from common.blocks.services.content import (
     ReplaceUrlsService,
     SelectionService,
 )
-from common.blocks.services.files import FilesystemService
+from common.blocks.services.files import CourseFilesService, FilesystemService
 from common.blocks.services.people import RebindUserService, TeamsService, UserService
 from common.blocks.services.platform import (
     BookmarksService,
@@ -67,4 +67,5 @@ def build_services(runtime: LyceumRuntime) -> dict[str, Any]:
         # Ours; the built-in blocks ask for them.
         "author_html": AuthorHtmlService(session),
         "selection": SelectionService(session),
+        "course_files": CourseFilesService(session),
     }

@@ -1,15 +1,24 @@
-"""The service ``fs``: a folder of its own for each block that has a ``Filesystem`` field."""
+"""Files for blocks: ``fs``, folders of their own, and ``course_files``, what authors uploaded."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from common.blocks.assets import find_asset
+from common.files import api as files
+from common.files.errors import FileMissingError
+
+if TYPE_CHECKING:
+    from common.blocks.session import BlockSession
+
 # Behind MEDIA_ROOT, which is served: blocks hand out the addresses of these files.
 _FOLDER = "blocks"
+# Larger files are for browsers, not for a block's code.
+_READ_LIMIT_BYTES = 5_000_000
 
 
 class FilesystemService:
@@ -28,3 +37,21 @@ class FilesystemService:
             f"{settings.MEDIA_URL}{_FOLDER}/{place}/{str(path).lstrip('/')}"
         )
         return filesystem
+
+
+class CourseFilesService:
+    """The service ``course_files``, ours: reads files that authors uploaded to the course."""
+
+    def __init__(self, session: BlockSession) -> None:
+        self._session = session
+
+    def find_bytes(self, path: str) -> bytes | None:
+        """Return a small file by its path or old name; None where it is missing or too large."""
+        asset = find_asset(self._session.source.version, path)
+        if asset is None or asset.size > _READ_LIMIT_BYTES:
+            return None
+        try:
+            with files.open_file(asset.sha256) as source:
+                return source.read()
+        except FileMissingError:
+            return None

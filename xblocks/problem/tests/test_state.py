@@ -103,9 +103,7 @@ class ProblemMachine(RuleBasedStateMachine):
     def reset(self, seed: int | None) -> None:
         before, allowed = self.state, self._may(rulebook.refuse_reset)
         try:
-            self.state = machine.reset(
-                before, self.law, possible=1.0, new_seed=seed, now=self.now
-            )
+            self.state = machine.reset(before, self.law, possible=1.0, new_seed=seed, now=self.now)
         except RefusedError:
             assert not allowed
             return
