@@ -10,8 +10,8 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any, Final
 
-# Decoded dictionaries take about this many times the bytes of their JSON (measured on chunks
-# of real courses with tracemalloc: 3.1 to 4.4).
+# Decoded objects take about this many times the bytes of their JSON: on four real courses,
+# with tracemalloc, chunks took 3.4 to 5.3 times as many and definitions 1.0 to 1.8.
 DECODED_FACTOR: Final = 4
 
 

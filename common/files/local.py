@@ -1,4 +1,4 @@
-"""Files in a local folder, ``ab/cd/abcd…``: whole or not there, even after a power cut."""
+"""Files in a local folder, ``ab/abcd…``: whole or not there, even after a power cut."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LocalFiles:
 
     def _path(self, sha256: str) -> Path:
         checked(sha256)
-        return self._folder / sha256[:2] / sha256[2:4] / sha256
+        return self._folder / sha256[:2] / sha256
 
     def store(self, chunks: Iterable[bytes], *, limit_bytes: int | None = None) -> StoredFile:
         with self._errors():
@@ -69,11 +69,12 @@ class LocalFiles:
         with suppress(FileNotFoundError):
             if path.stat().st_size == stored.size:
                 return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # The names must survive too: the file's, and its folder's if that is new.
+        if not path.parent.exists():
+            path.parent.mkdir(exist_ok=True)
+            _sync_folder(self._folder)
         temporary.replace(path)
-        # The names must survive too: the file's folder and the one that may have been made.
-        for folder in (path.parent, path.parent.parent, self._folder):
-            _sync_folder(folder)
+        _sync_folder(path.parent)
 
     def size(self, sha256: str) -> int | None:
         try:
