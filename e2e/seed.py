@@ -40,9 +40,9 @@ NUMBER = """<problem><numericalresponse answer="42">
 <label>Six rows of seven seats: how many seats?</label>
 <responseparam type="tolerance" default="0"/><formulaequationinput/>
 </numericalresponse></problem>"""
-PROSE = """<p>A chart is a sentence in another alphabet. It has a <strong>subject</strong>, the thing
-that was counted; a <em>verb</em>, what the count does as time or place changes; and, when it was
-drawn honestly, a full stop: the axis that begins at nothing.</p>
+PROSE = """<p>A chart is a sentence in another alphabet. It has a <strong>subject</strong>, the
+thing that was counted; a <em>verb</em>, what the count does as time or place changes; and, when
+it was drawn honestly, a full stop: the axis that begins at nothing.</p>
 <p>Read the title first, then the axes, then the shape. People who begin with the shape see what
 they expect to see. The habit costs four seconds, and it is the whole difference between looking
 and reading.</p>

@@ -1,10 +1,5 @@
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path, register_converter
-
-from common.core.keys import CourseKeyConverter, UsageKeyConverter
-
-register_converter(CourseKeyConverter, "course_key")
-register_converter(UsageKeyConverter, "usage_key")
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),

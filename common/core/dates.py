@@ -97,6 +97,14 @@ def percent_text(fraction: float, digits: int = 0) -> str:
     return str(babel_numbers.format_percent(fraction, format=pattern, locale=reader_locale()))
 
 
+def size_text(size_bytes: int) -> str:
+    """Return a size as "4.2 MB"."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size_bytes >= factor:
+            return f"{number_text(round(size_bytes / factor, 1))}\u00a0{unit}"
+    return f"{number_text(size_bytes)}\u00a0B"
+
+
 def number_text(value: float) -> str:
     """Return a number with at most two decimals, grouped the reader's way."""
     return str(babel_numbers.format_decimal(round(value, 2), locale=reader_locale()))

@@ -19,6 +19,7 @@ from common.core.dates import (
     percent_text,
     relative_text,
     short_date_tag,
+    size_text,
     time_tag,
 )
 from common.core.icons import icon
@@ -40,6 +41,7 @@ __all__ = [
     "pgettext",
     "relative_text",
     "short_date_tag",
+    "size_text",
     "strong",
     "time_tag",
     "url",

@@ -11,7 +11,7 @@ from common.content.olx.fields import (
     Kind,
     fields_of,
 )
-from common.content.olx.importer import import_archive
+from common.content.olx.importer import import_archive, read_archive_key
 from common.content.olx.report import ExportReport, ImportReport, Warning
 from common.content.olx.settle import settle, settle_fields
 
@@ -29,6 +29,7 @@ __all__ = [
     "export_course",
     "fields_of",
     "import_archive",
+    "read_archive_key",
     "register_codec",
     "settle",
     "settle_fields",

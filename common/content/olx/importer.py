@@ -97,6 +97,13 @@ def import_archive(
     )
 
 
+def read_archive_key(source: Path, *, limits: Limits = DEFAULT_LIMITS) -> CourseKey:
+    """Return the key that an archive or folder names. Raises InvalidCourseError."""
+    log = WarningLog()
+    with open_archive(source, log=log, limits=limits) as members:
+        return read_identity(find_course(members, log, limits), log)[1].key
+
+
 def _silent(_message: str) -> None:
     """Tell nobody."""
 
