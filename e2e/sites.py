@@ -42,7 +42,7 @@ class Sites:
 @contextmanager
 def running_sites(home: Path) -> Iterator[Sites]:
     """Bootstrap ``home``, start LMS, Studio, Insights and the worker, and stop what was started."""
-    port = _free_ports(3)
+    port = free_ports(3)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_")},
         "LYCEUM_HOME": str(home),
@@ -50,14 +50,14 @@ def running_sites(home: Path) -> Iterator[Sites]:
         "PYTHONPATH": str(ROOT),
     }
     for command in (("migrate", "-v0"), ("createcachetable",)):
-        _run(environment, "manage.py", "lms", *command)
-    seeded: dict[str, Any] = json.loads(_run(environment, "-m", "e2e.seed"))
+        run(environment, "manage.py", "lms", *command)
+    seeded: dict[str, Any] = json.loads(run(environment, "-m", "e2e.seed"))
     with ExitStack() as stack:
         for offset, wsgi in enumerate(_WSGI):
-            stack.enter_context(_gunicorn(environment, wsgi, port + offset))
+            stack.enter_context(gunicorn(environment, wsgi, port + offset))
         stack.enter_context(_process(environment, "manage.py", "lms", "worker"))
         for offset in range(len(_WSGI)):
-            _wait_for(f"http://localhost:{port + offset}/accounts/login/")
+            wait_for(f"http://localhost:{port + offset}/accounts/login/")
         yield Sites(
             lms=f"http://localhost:{port}",
             studio=f"http://localhost:{port + 1}",
@@ -68,7 +68,7 @@ def running_sites(home: Path) -> Iterator[Sites]:
         )
 
 
-def _run(environment: dict[str, str], *arguments: str) -> str:
+def run(environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
         env=environment,
@@ -105,7 +105,7 @@ def _process(environment: dict[str, str], *arguments: str) -> Iterator[None]:
                 process.wait()
 
 
-def _gunicorn(environment: dict[str, str], wsgi: str, port: int) -> Any:
+def gunicorn(environment: dict[str, str], wsgi: str, port: int) -> Any:
     return _process(
         environment,
         "-m",
@@ -117,7 +117,7 @@ def _gunicorn(environment: dict[str, str], wsgi: str, port: int) -> Any:
     )
 
 
-def _free_ports(count: int) -> int:
+def free_ports(count: int) -> int:
     """Return a port that is free with its ``count - 1`` neighbours."""
     for _attempt in range(200):
         with ExitStack() as stack:
@@ -134,7 +134,7 @@ def _free_ports(count: int) -> int:
     raise RuntimeError("no free ports")
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
