@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,12 +80,14 @@ class Site:
             raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def start_worker(self, settings: str = "drill.settings") -> subprocess.Popen[bytes]:
+    def start_worker(
+        self, settings: str = "drill.settings", command: Sequence[str] = ("django", "worker")
+    ) -> subprocess.Popen[bytes]:
         """Start a worker; its log is a file ``worker-*.log`` in the home folder."""
         log = self.home / f"worker-{len(self.workers)}-{time.monotonic_ns()}.log"
         with log.open("ab") as output:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "django", "worker"],
+                [sys.executable, "-m", *command],
                 env={**self.environ, "DJANGO_SETTINGS_MODULE": settings},
                 cwd=ROOT,
                 stdout=output,

@@ -7,7 +7,7 @@ with the options that fit and the background duties beside it.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_shutdown, worker_shutting_down
@@ -17,8 +17,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 from django.conf import settings
 
 from common.tasks import queuefolder
-from common.tasks.host import host
 from common.tasks.wake import RUN_TASK
+
+if TYPE_CHECKING:
+    from common.tasks.host import WorkerHost
 
 QUEUE = queuefolder.QUEUE
 
@@ -63,10 +65,17 @@ app.conf.update(
 )
 
 
+def _host() -> WorkerHost:
+    # Celery reads this module before it has set Django up.
+    from common.tasks.host import host
+
+    return host
+
+
 @app.task(name=RUN_TASK)
 def run_jobs(job_id: str | None = None) -> None:
     """Wake the threads of this worker that look for due jobs."""
-    host.wake()
+    _host().wake()
 
 
 @setup_logging.connect
@@ -76,15 +85,15 @@ def _keep_django_logging(**_kwargs: object) -> None:
 
 @worker_init.connect
 def _start_host(**_kwargs: object) -> None:
-    host.start()
+    _host().start()
 
 
 @worker_shutting_down.connect
 def _begin_stop(**_kwargs: object) -> None:
     # Called from a signal handler: only flags are set here.
-    host.begin_stop()
+    _host().begin_stop()
 
 
 @worker_shutdown.connect
 def _end_stop(**_kwargs: object) -> None:
-    host.join()
+    _host().join()

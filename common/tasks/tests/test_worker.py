@@ -158,9 +158,19 @@ def test_stopped_worker_gives_its_job_and_its_duties_back(
     ask("Job.objects.all().delete()")
 
 
-def test_message_starts_a_job_before_the_worker_looks_by_itself(site: Site, ask: Member) -> None:
-    site.start_worker(settings="drill.settings_patient")
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["django", "worker"], id="manage.py"),
+        pytest.param(["celery", "-A", "common.tasks.celery", "worker"], id="celery"),
+    ],
+)
+def test_message_starts_a_job_before_the_worker_looks_by_itself(
+    site: Site, ask: Member, command: list[str]
+) -> None:
+    site.start_worker("drill.settings_patient", command)
     # Found by the look at the start, or woken: from then on only a message helps.
     ask("wait(queue('drill.items', items=1, seconds=0), 'succeeded')")
     job = ask("wait(queue('drill.items', items=1, seconds=0), 'succeeded')")
     assert job["state"] == "succeeded", site.logs()
+    assert site.stop_workers() == [0], site.logs()
