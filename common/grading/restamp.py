@@ -54,7 +54,7 @@ def restamp_at_commit(info: CommitInfo) -> None:
         queue_restamp(info.course_key)
 
 
-def next_graded(run_id: int, *, after: int, limit: int = BATCH) -> list[tuple[int, Stamp]]:
+def next_graded(run_id: int, *, after: int, limit: int) -> list[tuple[int, Stamp]]:
     """Return the next learners with a stored grade, and its stamp, by learner id."""
     rows = CourseGradeRow.objects.filter(run_id=run_id, learner_id__gt=after)
     return [
@@ -62,7 +62,9 @@ def next_graded(run_id: int, *, after: int, limit: int = BATCH) -> list[tuple[in
     ]
 
 
-def restamp_batch(course_key: CourseKey, *, after: int, now: datetime) -> tuple[int, int]:
+def restamp_batch(
+    course_key: CourseKey, *, after: int, now: datetime, limit: int = BATCH
+) -> tuple[int, int]:
     """Regrade the next learners whose stamps are stale; return the last id seen and how many.
 
     The id is 0 when there are no more. Stops early, and takes up from the id, when a step's time
@@ -73,7 +75,7 @@ def restamp_batch(course_key: CourseKey, *, after: int, now: datetime) -> tuple[
         return 0, 0
     run, heads = found
     outline = get_outline(heads.published or "")
-    graded = next_graded(run.id, after=after)
+    graded = next_graded(run.id, after=after, limit=limit)
     viewers = get_viewers(run.id, course_key, [learner for learner, _ in graded])
     stale = [
         learner
@@ -87,7 +89,7 @@ def restamp_batch(course_key: CourseKey, *, after: int, now: datetime) -> tuple[
             return stale[start - 1], done
         chunk = stale[start : start + CHUNK]
         done += restamp_learners(run, outline, viewers, chunk, now=now)
-    return (graded[-1][0] if len(graded) == BATCH else 0), done
+    return (graded[-1][0] if len(graded) == limit else 0), done
 
 
 def restamp_learners(
