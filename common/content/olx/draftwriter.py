@@ -7,11 +7,12 @@ complete list of children.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from common.content.data import CONTAINER_TYPES as SHAPE_TYPES
 from common.content.data import Block, Definition
+from common.content.olx.names import name_to_path
 from common.content.olx.treewriter import TreeWriter
 from common.content.references import COURSE_BLOCK
 from common.core.keys import BlockKey, CourseKey, usage_key
@@ -28,7 +29,9 @@ class DraftWriter:
         published: Mapping[BlockKey, Block],
         definitions: Mapping[str, Definition],
         files: dict[str, bytes],
+        reserved: Collection[str] = (),
     ) -> None:
+        """``reserved`` are paths of files that are kept verbatim."""
         self._course_key = course_key
         self._draft = draft
         self._published = published
@@ -36,7 +39,11 @@ class DraftWriter:
         self._visited: set[BlockKey] = set()
         # Drafts that said what was published already, when the course was imported.
         self._kept = set(draft[COURSE_BLOCK].xml.get("equal_drafts", ()))
-        self._units = TreeWriter(course_key, draft, definitions, files, "drafts/")
+        self._stems = {path.rpartition(".")[0] for path in reserved}
+        self._pending: list[BlockKey] = []
+        self._units = TreeWriter(
+            course_key, draft, definitions, files, "drafts/", self._pending.append
+        )
         self._containers = TreeWriter(
             course_key, draft, definitions, files, "drafts/", self._on_pointer
         )
@@ -63,13 +70,24 @@ class DraftWriter:
             if child in known and child.block_type in SHAPE_TYPES:
                 self._visit(child, key, position)
             elif child not in known or not self._is_equal(child) or str(child) in self._kept:
-                self._units.write(child, attributes=self._place(key, position))
+                self._write_unit(child, self._place(key, position))
 
     def _on_pointer(self, key: BlockKey) -> None:
         # Containers that both versions have are visited on their own.
         both = key in self._published
         if not both or (key.block_type not in SHAPE_TYPES and not self._is_equal(key)):
-            self._units.write(key)
+            self._write_unit(key, {})
+
+    def _write_unit(self, key: BlockKey, place: Mapping[str, str]) -> None:
+        """Write a block and all that it points to."""
+        self._units.write_file(key, attributes=place)
+        while self._pending:
+            below = self._pending.pop()
+            # What equals the published block may be left out: where something else is kept
+            # under the name of its file, it must be.
+            stem = f"drafts/{below.block_type}/{name_to_path(below.block_id)}"
+            if stem not in self._stems or not self._is_equal(below):
+                self._units.write_file(below)
 
     def _is_equal(self, key: BlockKey) -> bool:
         """Tell whether a block and all below it are the same in both versions."""

@@ -109,6 +109,7 @@ class _Export:
                 published=self.blocks,
                 definitions=self._definitions,
                 files=self._files,
+                reserved=self._published.root.extras,
             ).write()
 
     def _write_policies(self) -> None:

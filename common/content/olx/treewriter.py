@@ -37,9 +37,9 @@ class TreeWriter:
     _inline: set[BlockKey] = field(default_factory=set)
     _queue: list[BlockKey] = field(default_factory=list)
 
-    def write(self, key: BlockKey, *, attributes: Mapping[str, str] | None = None) -> None:
+    def write(self, key: BlockKey) -> None:
         """Write the block's own file, and those of all that it points to."""
-        self.write_file(key, attributes=attributes)
+        self.write_file(key)
         while self._queue:
             self.write_file(self._queue.pop())
 
