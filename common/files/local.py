@@ -66,15 +66,13 @@ class LocalFiles:
 
     def _keep(self, temporary: Path, stored: StoredFile) -> None:
         path = self._path(stored.sha256)
-        with suppress(FileNotFoundError):
-            if path.stat().st_size == stored.size:
-                return
-        # The names must survive too: the file's, and its folder's if that is new.
-        if not path.parent.exists():
+        if self.size(stored.sha256) != stored.size:
             path.parent.mkdir(exist_ok=True)
-            _sync_folder(self._folder)
-        temporary.replace(path)
-        _sync_folder(path.parent)
+            temporary.replace(path)
+        # The names must survive too: the file's, and its folder's, which may be new. Also when
+        # another process has just made them and has not come to this yet.
+        for folder in (path.parent, self._folder):
+            _sync_folder(folder)
 
     def size(self, sha256: str) -> int | None:
         try:

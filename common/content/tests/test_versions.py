@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from common.content.api import (
     ObjectWriter,
@@ -12,6 +15,7 @@ from common.content.api import (
     load_version,
     write_tree,
 )
+from common.content.codec import block_bytes
 from common.content.data import Block, CourseTree
 from common.content.errors import (
     BlockNotFoundError,
@@ -20,7 +24,17 @@ from common.content.errors import (
     VersionNotFoundError,
 )
 from common.content.objects import decoded_cache
-from common.content.tests.factories import html, make_course, make_tree, section
+from common.content.tests.factories import (
+    Node,
+    field_values,
+    html,
+    json_values,
+    make_course,
+    make_tree,
+    node_lists,
+    section,
+)
+from common.core.jsontext import canonical_bytes
 from common.core.keys import BlockKey, parse_course_key
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +49,25 @@ def test_what_is_written_is_read_again() -> None:
         **tree.blocks,
     }
     assert version.root.policy == {"GRADER": []}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sections=node_lists(), course_settings=field_values, policy=json_values)
+def test_any_tree_is_read_as_it_was_written(
+    sections: list[Node], course_settings: dict[str, Any], policy: Any
+) -> None:
+    tree = make_tree(sections=sections, settings=course_settings, policy=policy)
+    version_id = write_tree(tree)
+    decoded_cache().clear()
+    version = load_version(version_id)
+    assert block_bytes(version.course) == block_bytes(tree.course)
+    found = {block.key: block_bytes(block) for block in version.iter_blocks()}
+    del found[tree.course.key]
+    assert found == {key: block_bytes(block) for key, block in tree.blocks.items()}
+    assert canonical_bytes(version.root.policy) == canonical_bytes(policy)
+    # Read and written once more, it is the same version.
+    again = CourseTree(version.course, dict(tree.blocks), policy=version.root.policy)
+    assert write_tree(again) == version_id
 
 
 def test_the_same_content_has_the_same_id_and_any_change_another() -> None:
