@@ -65,7 +65,8 @@ def open_session(
 ) -> BlockSession:
     """Return a session of a person in a course, by default in what is published.
 
-    Raises NotFoundError when nothing is published.
+    Another ``version_id`` is a preview for authors: what is done in it is thrown away, also by
+    those who are enrolled. Raises NotFoundError when nothing is published.
     """
     wanted = version_id or context.heads.published
     if wanted is None:
@@ -78,6 +79,7 @@ def open_session(
         source=BlockSource(content.load_version(wanted), outline),
         now=now or timezone.now(),
         host=host,
+        is_preview=wanted != context.heads.published,
     )
 
 

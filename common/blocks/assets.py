@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import lru_cache
-from urllib.parse import unquote
-
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -14,43 +9,14 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from common.blocks.course_files import find_asset
 from common.blocks.errors import AssetNotFoundError
 from common.content import api as content
-from common.content.data import Asset
 from common.core.errors import AccessDeniedError
 from common.core.keys import CourseKey
 from common.courses.api import Action, check_access
 from common.enrollments.api import get_learner_context
 from common.files.api import serve
-
-_UNCLEAN = re.compile(r"[^\w.%-]")
-
-
-def clean_name(path: str) -> str:
-    """Return the name under which old links know a file: ``a b/c.png`` is ``a_b_c.png``."""
-    return _UNCLEAN.sub("_", path.replace("/", "_"))
-
-
-@lru_cache(maxsize=64)
-def _aliases(manifest_id: str, paths: tuple[str, ...]) -> Mapping[str, str]:
-    aliases: dict[str, str] = {}
-    for path in paths:
-        aliases.setdefault(clean_name(path), path)
-    return aliases
-
-
-def find_asset(version: content.CourseVersion, path: str) -> Asset | None:
-    """Return the file that a link means: its path, its decoded path, or its old name."""
-    assets = version.assets
-    for name in dict.fromkeys((path, unquote(path))):
-        if name in assets:
-            return assets[name]
-    aliases = _aliases(version.root.assets, tuple(assets))
-    for name in (path, unquote(path)):
-        found = aliases.get(clean_name(name))
-        if found is not None:
-            return assets[found]
-    return None
 
 
 @require_safe

@@ -50,8 +50,10 @@ class BlockSession:
         source: BlockSource,
         now: datetime,
         host: str = "",
+        is_preview: bool = False,
     ) -> None:
         self.source = source
+        self.is_preview = is_preview
         self.now = now
         self.host = host
         self._visible: dict[BlockKey, bool] = {}
@@ -78,13 +80,19 @@ class BlockSession:
     def again(self) -> BlockSession:
         """Return a session like this one at its start, which reads the learner's rows anew."""
         return BlockSession(
-            context=self.context, user=self.user, source=self.source, now=self.now, host=self.host
+            context=self.context,
+            user=self.user,
+            source=self.source,
+            now=self.now,
+            host=self.host,
+            is_preview=self.is_preview,
         )
 
     @property
     def keeps_work(self) -> bool:
         """Whether state, scores and completion of this person are stored."""
-        return self.context.viewer.is_enrolled and self.context.user_id is not None
+        viewer = self.context.viewer
+        return viewer.is_enrolled and viewer.user_id is not None and not self.is_preview
 
     @property
     def course_key(self) -> CourseKey:
@@ -108,7 +116,7 @@ class BlockSession:
     def prefetch(self, root: BlockKey) -> None:
         """Bring what showing ``root`` and all below it needs, in a fixed number of statements."""
         blocks = [block for block in self.source.iter_subtree(root) if self.is_visible(block.key)]
-        path = list(self.source.iter_path(root))
+        path = [*self.source.iter_path(root), *self.source.load_referenced(blocks)]
         above = [block for block in map(self.source.find, path) if block is not None]
         self.source.load_definitions(
             [block.definition for block in (*blocks, *above) if block.definition is not None]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from common.content import api as content
 from common.content.data import Block
+from common.content.references import parse_relative
 from common.core.keys import BlockKey
 from common.courses.data import CourseOutline
 
@@ -21,6 +22,9 @@ INHERITED: Final = frozenset({
     "video_auto_advance", "video_bumper", "use_latex_compiler", "matlab_api_key", "xqa_key",
     "giturl", "course_edit_method",
 })  # fmt: skip
+
+# Settings of conditional blocks that name blocks anywhere in the course.
+_REFERRING: Final = frozenset({"sources_list", "show_tag_list"})
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -108,3 +112,18 @@ class BlockSource:
         while parent is not None:
             yield parent
             parent = self.parent(parent)
+
+    def load_referenced(self, blocks: Iterable[Block]) -> list[BlockKey]:
+        """Return the blocks elsewhere that these look at, their sections brought in one call."""
+        named = {
+            parse_relative(text)
+            for block in blocks
+            for name in _REFERRING & block.settings.keys()
+            for text in block.settings[name] or ()
+            if isinstance(text, str)
+        }
+        keys = {key for key in named if key is not None and key in self.outline.blocks}
+        sections = {section for key in keys if (section := self.section_of(key)) is not None}
+        if sections:
+            self.version.sections(sections)
+        return sorted(keys)

@@ -28,6 +28,7 @@ from common.blocks.errors import UploadTooLargeError
 from common.blocks.tokens import find_token_user
 from common.core.errors import AccessDeniedError, DomainError, NotFoundError
 from common.core.keys import CourseKey, UsageKey, block_key
+from common.core.middleware import wants_json
 from common.enrollments.api import get_learner_context
 
 logger = logging.getLogger(__name__)
@@ -47,17 +48,25 @@ class _CsrfCheck(CsrfViewMiddleware):
         return reason
 
 
+def _is_navigation(request: HttpRequest) -> bool:
+    """Tell whether a person's browser opens the answer, as it does for a plain form."""
+    return "text/html" in request.headers.get("Accept", "") and not wants_json(request)
+
+
 def answers_json(view: View) -> View:
-    """Have a view answer errors of the domain and too large bodies as JSON, as scripts expect."""
+    """Have a view answer errors as JSON to scripts; a person's browser gets the error page."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except _TOO_LARGE as error:
-            return _error(UploadTooLargeError(str(error)))
+            problem: DomainError = UploadTooLargeError(str(error))
         except DomainError as error:
-            return _error(error)
+            problem = error
+        if _is_navigation(request):
+            raise problem
+        return _error(problem)
 
     return wrapped
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from common.blocks.assets import find_asset
-from common.files import api as files
-from common.files.errors import FileMissingError
+from common.blocks.course_files import find_bytes
 
 if TYPE_CHECKING:
     from common.blocks.session import BlockSession
@@ -47,11 +45,5 @@ class CourseFilesService:
 
     def find_bytes(self, path: str) -> bytes | None:
         """Return a small file by its path or old name; None where it is missing or too large."""
-        asset = find_asset(self._session.source.version, path)
-        if asset is None or asset.size > _READ_LIMIT_BYTES:
-            return None
-        try:
-            with files.open_file(asset.sha256) as source:
-                return source.read()
-        except FileMissingError:
-            return None
+        version = self._session.source.version
+        return find_bytes(version, path, limit_bytes=_READ_LIMIT_BYTES)

@@ -14,7 +14,7 @@ from common.blocks import api, max_points
 from common.blocks.tests.factories import World, make_world
 from common.content.api import count_calls
 from common.content.objects import decoded_cache
-from common.content.tests.factories import small_sections
+from common.content.tests.factories import Node, html, section, small_sections, subsection, unit
 from common.core.keys import BlockKey
 from common.courses.api import forget_outlines
 
@@ -112,3 +112,23 @@ def test_an_outline_that_is_built_again_asks_only_for_what_was_edited(
     assert len(asked) == 1
     make_world(sections=small)
     assert len(asked) == 1
+
+
+def test_a_condition_on_blocks_of_other_sections_costs_one_call_more_however_many() -> None:
+    found = []
+    for count in (1, 4):
+        sources = [f"problem@p{number}_0_0_0" for number in range(1, count + 1)]
+        conditional = Node(
+            "conditional",
+            "c",
+            {"sources_list": sources, "conditional_attr": "correct"},
+            children=[html("hidden")],
+        )
+        sections = small_sections(6, 1, 1, 1)
+        first = section("first", subsection("fs", unit("fu", conditional)))
+        world = make_world(sections=[first, *sections])
+        forget_everything()
+        with costs() as spent:
+            api.render_block(world.session(), BlockKey("vertical", "fu"))
+        found.append((spent.statements, spent.calls))
+    assert found[0] == found[1]

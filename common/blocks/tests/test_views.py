@@ -12,7 +12,7 @@ from xblock.core import XBlock
 from common.blocks import tokens, views
 from common.blocks.tests.factories import World, make_user, make_world
 from common.content.data import Asset
-from common.content.tests.factories import Node, problem
+from common.content.tests.factories import Node, html, problem
 from common.enrollments.api import enroll
 from common.files.api import store
 from common.grading.models import Score
@@ -217,3 +217,19 @@ def test_uploaded_html_never_runs_in_our_origin() -> None:
     answer = Client().get(f"/assets/{world.course_key}/a.html")
     assert answer["Content-Security-Policy"].startswith("sandbox")
     answer.close()
+
+
+def test_a_plain_form_that_fails_shows_a_page_and_not_json(world: World) -> None:
+    url = world.handler("echo", "none", "echo")
+    answer = world.client().get(url, headers={"Accept": "text/html,application/xhtml+xml"})
+    assert answer.status_code == 404
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_blocks_read_uploaded_files_of_their_course(world: World) -> None:
+    with_file = make_world(html("h"), assets=[_asset("subs/a.srt", b"1\n", locked=True)])
+    session = with_file.session()
+    service = session.runtime._services["course_files"]
+    assert service.find_bytes("subs/a.srt") == b"1\n"
+    assert service.find_bytes("subs_a.srt") == b"1\n"
+    assert service.find_bytes("none.srt") is None
