@@ -10,6 +10,7 @@ class BlocksConfig(AppConfig):
         """Connect the runtime to the parts that call it without importing it."""
         from common.blocks import compat, outline_builder, signals
         from common.content import api as content
+        from common.core.plugins import connect_plugin_signals
         from common.courses.api import set_outline_builder
 
         compat.install()
@@ -18,3 +19,4 @@ class BlocksConfig(AppConfig):
         )
         content.register_prepare_hook(outline_builder.prepare_outline)
         signals.connect()
+        connect_plugin_signals()

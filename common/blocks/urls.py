@@ -1,11 +1,12 @@
 """Addresses of blocks, the same on every site that shows them."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
 from common.blocks import assets, views
+from common.core.plugins import plugin_urls
 
 # Both with and without a last slash: clients differ, and a redirect would lose what they send.
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "courses/<course_key:course_key>/xblock/<usage_key:usage_key>/handler/<str:handler>",
         views.handler,
@@ -38,3 +39,5 @@ urlpatterns = [
     path("xblock/resource/<str:block_type>/<path:path>", views.resource, name="xblock-resource"),
     path("assets/<course_key:course_key>/<path:path>", assets.asset, name="course-asset"),
 ]
+
+urlpatterns += plugin_urls("lms.djangoapp")

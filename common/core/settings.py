@@ -11,6 +11,7 @@ from typing import Any
 
 from common.core.connections import cache_settings, database_settings, email_settings
 from common.core.env import PROJECT_ROOT, read_environment, stored_secret
+from common.core.plugins import find_plugin_apps
 
 ENV = read_environment()
 BASE_DIR: Path = PROJECT_ROOT
@@ -56,6 +57,9 @@ INSTALLED_APPS = [
     "cms.site",
     "analytics.insights",
 ]
+
+# What installed block packages bring; each must come out the same on all sites.
+INSTALLED_APPS += find_plugin_apps()
 
 MIDDLEWARE = [
     "common.core.health.HealthMiddleware",
