@@ -1,0 +1,135 @@
+"""What every place for files promises: the local folder, and S3 where a server is installed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common.core.env import SettingError
+from common.files.backend import FileBackend
+from common.files.errors import FileMissingError, FilesUnavailableError, FileTooLargeError
+from common.files.local import LocalFiles
+from common.files.s3 import S3Files
+
+DATA = os.urandom(3_000_000)
+SHA = hashlib.sha256(DATA).hexdigest()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+@pytest.fixture(scope="module")
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of a bucket on a versitygw of our own."""
+    program = shutil.which("versitygw")
+    if program is None:
+        pytest.skip("versitygw, an S3 server, is not on the path")
+    port, folder = free_port(), tmp_path_factory.mktemp("s3")
+    (folder / "files").mkdir()
+    server = subprocess.Popen(
+        [program, "--port", f"127.0.0.1:{port}", "posix", str(folder)],
+        env={**os.environ, "ROOT_ACCESS_KEY": "a-key", "ROOT_SECRET_KEY": "a/secret"},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port)
+        yield f"s3+http://a-key:a%2Fsecret@127.0.0.1:{port}/files"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"nothing listens on port {port}")
+
+
+@pytest.fixture(params=["local", "s3"])
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> FileBackend:
+    if request.param == "local":
+        return LocalFiles(tmp_path)
+    return S3Files(request.getfixturevalue("s3_url"))
+
+
+def test_bytes_come_back_whole_and_in_parts(files: FileBackend) -> None:
+    stored = files.store(DATA[i : i + 50_000] for i in range(0, len(DATA), 50_000))
+    assert (stored.sha256, stored.size, files.size(SHA)) == (SHA, len(DATA), len(DATA))
+    with files.open(SHA) as source:
+        source.seek(5)
+        assert source.read(10) == DATA[5:15]
+        assert source.read() == DATA[15:]
+    assert b"".join(files.iter_range(SHA, 0, len(DATA))) == DATA
+    assert b"".join(files.iter_range(SHA, 1_000, 70_000)) == DATA[1_000:71_000]
+
+
+def test_the_same_bytes_may_be_stored_again(files: FileBackend) -> None:
+    assert files.store([DATA]) == files.store([DATA[:10], DATA[10:]])
+
+
+def test_an_empty_file_is_a_file(files: FileBackend) -> None:
+    empty = files.store([])
+    assert (empty.size, files.size(empty.sha256)) == (0, 0)
+    assert list(files.iter_range(empty.sha256, 0, 0)) == []
+    with files.open(empty.sha256) as source:
+        assert source.read() == b""
+
+
+def test_what_is_not_there_is_missing(files: FileBackend) -> None:
+    for name in ("f" * 64, "../secret", ""):
+        assert files.size(name) is None
+        with pytest.raises(FileMissingError):
+            files.open(name)
+        with pytest.raises(FileMissingError):
+            files.iter_range(name, 0, 5)
+
+
+def test_a_file_over_the_limit_is_not_kept(files: FileBackend) -> None:
+    with pytest.raises(FileTooLargeError):
+        files.store([b"limit", b"over"], limit_bytes=8)
+    assert files.size(hashlib.sha256(b"limitover").hexdigest()) is None
+
+
+def test_a_part_that_nobody_reads_to_its_end_gives_its_connection_back(files: FileBackend) -> None:
+    files.store([DATA])
+    for _ in range(20):
+        part = files.iter_range(SHA, 0, len(DATA))
+        next(part)
+        part.close()  # type: ignore[attr-defined] # Django closes what has a close()
+
+
+def test_a_missing_s3_server_is_said_and_its_secret_is_not() -> None:
+    files = S3Files(f"s3+http://a-key:a-secret@127.0.0.1:{free_port()}/files")
+    for ask in (lambda: files.size(SHA), lambda: files.open(SHA), lambda: files.store([b"x"])):
+        with pytest.raises(FilesUnavailableError) as caught:
+            ask()
+        assert "a-secret" not in str(caught.value)
+
+
+def test_a_wrong_secret_or_bucket_is_said(s3_url: str) -> None:
+    with pytest.raises(FilesUnavailableError, match="refuses"):
+        S3Files(s3_url.replace("a%2Fsecret", "another")).open(SHA)
+    with pytest.raises(FilesUnavailableError, match="refuses"):
+        S3Files(s3_url.replace("/files", "/no-such-bucket")).store([b"x"])
+
+
+@pytest.mark.parametrize("url", ["http://host/bucket", "s3://key:secret@host", "s3://host/a/b"])
+def test_a_wrong_address_is_said_at_the_start(url: str) -> None:
+    with pytest.raises(SettingError, match="LYCEUM_FILES_URL"):
+        S3Files(url)
