@@ -31,7 +31,7 @@ CODE := lms cms common xblocks analytics e2e conftest.py manage.py .ci
 # Steps write into one .venv.
 .NOTPARALLEL:
 .PHONY: help setup run test check test-services services services-stop bench lint format types \
-	imports migrations deploy-check messages requirements drill clean
+	imports migrations deploy-check messages requirements drill fuzz clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -99,6 +99,10 @@ requirements: $(VENV)/.python ## Compile requirements/*.in to pinned, hashed *.t
 
 drill: setup $(VENV)/.dev ## Kill workers and the broker at random while jobs run, 20 times each
 	$(PY) .ci/drill --kills 20
+
+COUNT ?= 100000
+fuzz: setup $(VENV)/.dev ## Import COUNT mutated archives (100,000): each ends in a course or a clear error
+	$(PY) -m common.content.olx.tests.fuzzing $(COUNT)
 
 clean: ## Remove caches and built assets; keeps .venv and var/
 	rm -rf .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache build \
