@@ -65,7 +65,10 @@ def run_import(context: StepContext) -> StepResult:
         try:
             key = _find_key(archive, str(parameters["course_key"]))
             is_new = find_heads(key) is None
-            author_id = _check_permission(context, key, is_new=is_new)
+            # An earlier try of this job that ended between the course and its report: the
+            # archive gives the same versions again.
+            is_ours = context.cursor == {"imported": str(key)}
+            author_id = _check_permission(context, key, is_new=is_new, is_ours=is_ours)
             report = import_archive(
                 archive,
                 course_key=key,
@@ -73,7 +76,7 @@ def run_import(context: StepContext) -> StepResult:
                 open_enrollment=bool(parameters["open_enrollment"]),
                 author_id=author_id,
                 progress=steps.tell,
-                in_transaction=(lambda: _give_role(author_id, key)) if is_new else None,
+                in_transaction=lambda: _mark_imported(context, author_id, key, is_new=is_new),
             )
         except InvalidCourseError as error:
             raise PermanentJobError(str(error.user_message)) from error
@@ -96,12 +99,12 @@ def _find_key(archive: Path, wanted: str) -> CourseKey:
     return parse_course_key(wanted) if wanted else read_archive_key(archive)
 
 
-def _check_permission(context: StepContext, key: CourseKey, *, is_new: bool) -> int:
+def _check_permission(context: StepContext, key: CourseKey, *, is_new: bool, is_ours: bool) -> int:
     people = get_user_model()._default_manager
     user = people.filter(pk=context.created_by_id or 0).first()
     if user is None:
         raise PermanentJobError(_("The account that asked for this import is gone."))
-    if not is_new and not context.parameters["replace"]:
+    if not (is_new or is_ours or context.parameters["replace"]):
         raise PermanentJobError(
             _("The course {key} is there already. To replace it, say so in the form.").format(
                 key=key
@@ -119,6 +122,13 @@ def _check_permission(context: StepContext, key: CourseKey, *, is_new: bool) -> 
             )
         )
     return int(user.pk)
+
+
+def _mark_imported(context: StepContext, author_id: int, key: CourseKey, *, is_new: bool) -> None:
+    """Move the job on in the transaction that writes the course: both happen, or neither."""
+    with context.commit({"imported": str(key)}):
+        if is_new:
+            _give_role(author_id, key)
 
 
 def _give_role(user_id: int, key: CourseKey) -> None:
