@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+_SHOWN = 40
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,8 +44,12 @@ def main(argv: list[str]) -> int:
         from drill.rounds import run
 
         report, failures = run(site, kills=options.kills, seed=options.seed)
-    for failure in failures:
+        if failures:
+            print(site.logs()[-20_000:])
+    for failure in failures[:_SHOWN]:
         print(f"FAILED: {failure}")
+    if failures[_SHOWN:]:
+        print(f"FAILED: and {len(failures) - _SHOWN} more")
     print(f"{options.on}: {report}: {'failed' if failures else 'every rule held'}", flush=True)
     return 1 if failures else 0
 
