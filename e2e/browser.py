@@ -50,9 +50,25 @@ def sign_in(page: Page, site: str, username: str, password: str) -> None:
     page.wait_for_url(lambda address: "/login" not in address)
 
 
-def answer_unit(page: Page, sites: Sites, unit: str) -> None:
-    """Open a unit of the seeded course."""
-    page.goto(sites.unit(unit))
+class People:
+    """Signed-in people; each signs in once, and is then known in every context of theirs."""
+
+    def __init__(self, browser: Browser, sites: Sites) -> None:
+        self._browser = browser
+        self._sites = sites
+        self._states: dict[str, Any] = {}
+
+    def page(self, username: str = "", **options: Any) -> Page:
+        """Return a page of a new context of this person; "" is a visitor."""
+        if username and username not in self._states:
+            context = self._browser.new_context()
+            sign_in(context.new_page(), self._sites.lms, username, self._sites.password)
+            self._states[username] = context.storage_state()
+            context.close()
+        state = self._states.get(username)
+        page = self._browser.new_context(storage_state=state, **options).new_page()
+        page.set_default_timeout(20_000)
+        return page
 
 
 def find_violations(page: Page) -> list[str]:

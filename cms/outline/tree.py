@@ -46,6 +46,7 @@ class Tree:
     title: str
     sections: tuple[Line, ...]
     waiting: int
+    unit_count: int
     is_published: bool
 
 
@@ -64,8 +65,13 @@ def read_tree(heads: Heads) -> Tree:
         title=str(draft.course.settings.get("display_name") or ""),
         sections=sections,
         waiting=sum(line.waiting for line in sections),
+        unit_count=sum(_count_units(line) for line in sections),
         is_published=published is not None,
     )
+
+
+def _count_units(line: Line) -> int:
+    return int(line.is_unit) + sum(map(_count_units, line.children))
 
 
 _STATUS = {

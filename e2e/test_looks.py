@@ -1,0 +1,95 @@
+"""Every page: no accessibility finding in light and dark, nothing that sticks out at any width.
+
+Widths 320, 768 and 1440 px, left-to-right and right-to-left (Arabic).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from e2e.browser import People, find_overflow, find_violations, screenshot
+from e2e.sites import Sites
+
+WIDTHS = (320, 768, 1440)
+
+Address = Callable[[Sites], str]
+PAGES: list[tuple[str, str, Address]] = [
+    ("catalogue", "", lambda sites: sites.lms),
+    ("nothing found", "", lambda sites: f"{sites.lms}/courses/?q=xyzzy"),
+    ("about", "", lambda sites: f"{sites.lms}/courses/{sites.course_key}/about/"),
+    ("sign-in", "", lambda sites: f"{sites.lms}/accounts/login/"),
+    ("registration", "", lambda sites: f"{sites.lms}/accounts/signup/"),
+    ("password reset", "", lambda sites: f"{sites.lms}/accounts/password/reset/"),
+    ("not found", "", lambda sites: f"{sites.lms}/nowhere"),
+    ("account", "admin", lambda sites: f"{sites.lms}/accounts/"),
+    ("course home", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/"),
+    ("unit with prose", "admin", lambda sites: sites.unit("welcome")),
+    ("unit with choices", "admin", lambda sites: sites.unit("choices")),
+    ("unit with fields", "admin", lambda sites: sites.unit("writing")),
+    ("last unit", "admin", lambda sites: sites.unit("final")),
+    ("progress", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/progress/"),
+    ("studio sign-in", "", lambda sites: f"{sites.studio}/accounts/login/"),
+    ("studio courses", "admin", lambda sites: sites.studio),
+    ("studio import", "admin", lambda sites: f"{sites.studio}/import/"),
+    ("studio outline", "admin", lambda sites: f"{sites.studio}/courses/{sites.course_key}/"),
+    ("insights", "admin", lambda sites: sites.insights),
+]
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture for looking at, in the folder that PICTURES names."""
+    folder = os.environ.get("PICTURES")
+    if folder:
+        screenshot(page, Path(folder), name.replace(" ", "-"))
+
+
+@pytest.mark.parametrize(("name", "person", "address"), PAGES, ids=[page[0] for page in PAGES])
+def test_a_page_is_accessible_and_fits(
+    people: People, sites: Sites, name: str, person: str, address: Address
+) -> None:
+    page = people.page(person, viewport={"width": 1440, "height": 900})
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(address(sites))
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of the two
+        found = find_violations(page)
+        assert not found, f"{scheme}:\n" + "\n".join(found)
+        keep(page, f"{name} {scheme}")
+    page.emulate_media(color_scheme="light")
+    check_widths(page, name)
+    assert not failures
+    page.context.close()
+
+    page = people.page(person, locale="ar", viewport={"width": 1440, "height": 900})
+    page.goto(address(sites))
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    check_widths(page, f"{name} rtl")
+    page.context.close()
+
+
+def check_widths(page: Page, name: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not find_overflow(page), f"{name} at {width} px: {find_overflow(page)}"
+        keep(page, f"{name} {width}")
+
+
+def test_a_unit_page_loads_at_most_fifty_kilobytes_of_scripts(people: People, sites: Sites) -> None:
+    page = people.page("admin")
+    sizes: dict[str, int] = {}
+
+    def note(response: object) -> None:
+        if response.request.resource_type == "script":  # type: ignore[attr-defined]
+            request = response.request  # type: ignore[attr-defined]
+            sizes[request.url] = request.sizes()["responseBodySize"]
+
+    page.on("requestfinished", lambda request: note(request.response()))
+    page.goto(sites.unit("choices"), wait_until="networkidle")
+    assert sizes
+    assert sum(sizes.values()) <= 50 * 1024, sizes
