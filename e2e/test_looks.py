@@ -57,7 +57,7 @@ def test_a_page_is_accessible_and_fits(
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.goto(address(sites))
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of the two
+        page.emulate_media(color_scheme=scheme)
         found = find_violations(page)
         assert not found, f"{scheme}:\n" + "\n".join(found)
         keep(page, f"{name} {scheme}")

@@ -93,8 +93,13 @@ def short_date_tag(moment: datetime | None) -> Markup:
 
 def percent_text(fraction: float, digits: int = 0) -> str:
     """Return a share from 0.0 to 1.0 as "72 %" in the reader's way of writing."""
+    locale = reader_locale()
     pattern = "#,##0" + ("." + "#" * digits if digits else "") + "\u00a0%"
-    return str(babel_numbers.format_percent(fraction, format=pattern, locale=reader_locale()))
+    if locale.text_direction == "rtl":
+        # The locale's own pattern carries the marks that keep number and sign together.
+        rounded = round(fraction, digits + 2)
+        return str(babel_numbers.format_percent(rounded, locale=locale, decimal_quantization=False))
+    return str(babel_numbers.format_percent(fraction, format=pattern, locale=locale))
 
 
 def size_text(size_bytes: int) -> str:

@@ -21,6 +21,7 @@ class UnitPage:
 
     course_key: CourseKey
     course_title: str
+    language: str  # of the course, "" when its authors name none
     key: BlockKey
     title: str
     section: SectionPlan
@@ -65,6 +66,7 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
     return UnitPage(
         course_key=opened.course_key,
         course_title=opened.run.display_name,
+        language=opened.run.facts.language,
         key=key,
         title=opened.outline.block(key).display_name,
         section=section,
