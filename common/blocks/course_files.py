@@ -1,18 +1,58 @@
-"""Find the files that authors uploaded to a course, by any name that links use for them."""
+"""Find the files that authors uploaded to a course, by any name that links use for them.
+
+A frame of opaque origin sends no cookies, so a locked file inside it is asked for under an
+address that carries a pass: ``/assets/KEY/~PASS/PATH``. The pass is the course's and the day's, good
+for that day and the next, and given to those who may see the course's content.
+"""
 
 from __future__ import annotations
 
+import hmac
 import re
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import unquote
 
+from django.utils.crypto import salted_hmac
+
 from common.content import api as content
 from common.content.data import Asset
+from common.core.keys import CourseKey
 from common.files.api import open_file
 from common.files.errors import FileMissingError
 
 _UNCLEAN = re.compile(r"[^\w.%-]")
+
+
+_PASS = re.compile(r"~(\d+)-([0-9a-f]{32})/(.+)", re.DOTALL)
+_DAY_SECONDS = 24 * 3600
+
+
+def _signature(course_key: CourseKey, day: int) -> str:
+    return salted_hmac("lyceum.course_files", f"{course_key}/{day}").hexdigest()[:32]
+
+
+def _today() -> int:
+    return int(time.time()) // _DAY_SECONDS
+
+
+def make_pass(course_key: CourseKey) -> str:
+    """Return today's pass to the locked files of a course, as the first part of a path."""
+    day = _today()
+    return f"~{day}-{_signature(course_key, day)}"
+
+
+def take_pass(course_key: CourseKey, path: str) -> tuple[bool, str]:
+    """Return whether the path carries a pass that is good, and the path without one."""
+    match = _PASS.fullmatch(path)
+    if match is None:
+        return False, path
+    day, signature, rest = int(match[1]), match[2], match[3]
+    is_good = day in {_today(), _today() - 1} and hmac.compare_digest(
+        signature, _signature(course_key, day)
+    )
+    return is_good, rest
 
 
 def clean_name(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from common.core.errors import ConflictError, NotFoundError, TooLargeError
+from common.core.errors import ConflictError, NotFoundError, TooLargeError, UnavailableError
 
 
 class NoSuchHandlerError(NotFoundError):
@@ -41,3 +41,9 @@ class AssetNotFoundError(NotFoundError):
     """The course has no file of this name."""
 
     code = "asset_not_found"
+
+
+class StorageBusyError(UnavailableError):
+    """The learner database did not take a write in time; nothing was stored."""
+
+    code = "storage_busy"

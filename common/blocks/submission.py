@@ -15,11 +15,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from common.blocks.data import EventPublication
-from common.blocks.errors import BusyBlockError, StateChangedError
+from common.blocks.errors import BusyBlockError, StateChangedError, StorageBusyError
 from common.blocks.learner_data import PersonalRef, Record, SharedRef, StateRef
 from common.blocks.models import LearnerBlockState, SharedState, UserField
 from common.blocks.session import BlockSession
@@ -35,6 +35,9 @@ T = TypeVar("T")
 MAX_RUNS: Final = 5
 # Between two runs, so that several people at one poll do not meet again: up to so long.
 _PAUSE_SECONDS: Final = 0.02
+
+# MySQL: the wait for a lock timed out; a deadlock was resolved against us.
+_LOST_TO_OTHERS: Final = frozenset({1205, 1213})
 
 COMPLETION_EVENT: Final = "edx.completion.block_completion.changed"
 
@@ -53,13 +56,26 @@ def run(session: BlockSession, work: Callable[[BlockSession], T]) -> T:
             _log_events(session)
             return result
         try:
-            commit(session)
+            _commit(session)
         except StateChangedError:
             time.sleep(random.uniform(0, _PAUSE_SECONDS * (attempt + 1)))  # noqa: S311 # no secret
             session = session.again()
         else:
             return result
     raise BusyBlockError(f"{session.course_key}: state changed {MAX_RUNS} times")
+
+
+def _commit(session: BlockSession) -> None:
+    """Commit; a database that gave up for somebody else's lock counts as a changed state.
+
+    Raises StateChangedError, and StorageBusyError when the database does not answer.
+    """
+    try:
+        commit(session)
+    except OperationalError as error:
+        if error.args and error.args[0] in _LOST_TO_OTHERS:
+            raise StateChangedError(str(error)) from error
+        raise StorageBusyError(str(error)) from error
 
 
 def commit(session: BlockSession) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
 from xblock.core import XBlock
 
@@ -18,15 +17,12 @@ class UnavailableBlock(XBlock):
     has_children = False
 
     def fallback_view(self, view_name: str, context: Any = None) -> Fragment:
+        reason = self.scope_ids.block_type
         try:
-            types.load_block_class(self.scope_ids.block_type)
-            reason = ""
+            types.load_block_class(reason)
         except BlockUnavailableError as error:
             reason = error.developer_message
-        fragment: Fragment = self.runtime.error_fragment(
-            _("Block type “%(type)s”: %(reason)s.")
-            % {"type": self.scope_ids.block_type, "reason": reason}
-        )
+        fragment: Fragment = self.runtime.error_fragment(reason)
         return fragment
 
     def student_view(self, context: Any = None) -> Fragment:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import RequestFactory
 from django.utils import timezone
 from webob import Response
@@ -20,7 +20,7 @@ from common.blocks.models import LearnerBlockState, SharedState, UserField
 from common.blocks.tests.factories import World, make_user, make_world
 from common.content.tests.factories import Node, problem
 from common.core.keys import BlockKey
-from common.enrollments.api import enroll
+from common.enrollments.api import enroll, lock_enrollment
 from common.grading.models import Score
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -231,3 +231,28 @@ def test_nothing_is_read_or_sent_elsewhere_inside_a_transaction(
     world.client().post(world.handler("problem", "p", "problem_check"), answer)
     assert Score.objects.count() == 2
     assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "runs"),
+    [
+        pytest.param(OperationalError(1213, "Deadlock found"), 200, 2, id="deadlock: run again"),
+        pytest.param(OperationalError(2006, "gone away"), 503, 1, id="gone: come back later"),
+    ],
+)
+def test_a_database_that_gives_up(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, runs: int
+) -> None:
+    seen = []
+    lock = lock_enrollment
+
+    def fail_once(*args: Any) -> Any:
+        seen.append(1)
+        if len(seen) == 1:
+            raise error
+        return lock(*args)
+
+    monkeypatch.setattr(submission, "lock_enrollment", fail_once)
+    assert press(world).status_code == status
+    assert len(seen) == runs
+    assert LearnerBlockState.objects.count() == (1 if status == 200 else 0)

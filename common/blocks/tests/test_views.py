@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,8 +10,8 @@ from django.utils import timezone
 from webob import Response
 from xblock.core import XBlock
 
-from common.blocks import tokens, views
-from common.blocks.tests.factories import World, make_user, make_world
+from common.blocks import api, tokens, views
+from common.blocks.tests.factories import UNIT, World, make_user, make_world
 from common.content.data import Asset
 from common.content.tests.factories import Node, html, problem
 from common.enrollments.api import enroll
@@ -233,3 +234,19 @@ def test_blocks_read_uploaded_files_of_their_course(world: World) -> None:
     assert service.find_bytes("subs/a.srt") == b"1\n"
     assert service.find_bytes("subs_a.srt") == b"1\n"
     assert service.find_bytes("none.srt") is None
+
+
+def test_a_frame_reads_locked_files_by_a_pass_of_the_day() -> None:
+    framed = html("h", '<script>x()</script><img src="/static/a.txt">')
+    world = make_world(framed, assets=[_asset("a.txt", b"hello", locked=True)])
+    shown = api.render_block(world.session(), UNIT).html
+    address = re.search(r"/assets/[^/]+/~[^/]+/a\.txt", shown)
+    assert address
+    answer = Client().get(address[0])
+    assert answer.content if not answer.streaming else b"".join(answer) == b"hello"
+    answer.close()
+    forged = re.sub(r"-[0-9a-f]{32}/", f"-{'0' * 32}/", address[0])
+    assert Client().get(forged).status_code == 403
+    other = make_world(assets=[_asset("a.txt", b"hello", locked=True)])
+    elsewhere = address[0].replace(str(world.course_key), str(other.course_key))
+    assert Client().get(elsewhere).status_code == 403
