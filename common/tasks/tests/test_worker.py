@@ -135,6 +135,18 @@ def test_broken_job_fails_after_its_tries(ask: Member) -> None:
     assert (job["state"], job["attempts"], bool(job["error"])) == ("failed", 2, True)
 
 
+@pytest.mark.usefixtures("worker")
+def test_step_longer_than_the_lease_keeps_its_job(ask: Member) -> None:
+    """The lease is 3 s here, the sweeper looks every 2 s; the heartbeat holds them off."""
+    job_id = ask("queue('drill.patient', seconds=7)")
+    ask(f"wait({job_id!r}, 'running')")
+    token = ask(f"str(Job.objects.get(id={job_id!r}).lease_token)")
+    job = ask(f"time.sleep(6) or wait({job_id!r}, 'running')")
+    assert (job["state"], job["attempts"]) == ("running", 0)
+    assert ask(f"str(Job.objects.get(id={job_id!r}).lease_token)") == token
+    ask(f"request_cancel(uuid.UUID({job_id!r})) and 0")
+
+
 def test_job_of_a_killed_worker_goes_on_in_another(
     site: Site, ask: Member, worker: subprocess.Popen[bytes]
 ) -> None:
