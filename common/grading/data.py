@@ -120,7 +120,8 @@ class Stamp:
 class StoredGrade:
     """The course grade that was written last, current or not (``stamp`` tells).
 
-    ``passed_at``: when the learner first passed; it stays through a later fail.
+    ``passed_at``: when the learner first passed; it stays through a later fail. Stored subsection
+    grades of the same ``generation`` were computed under the same stamp, from the same scores.
     """
 
     percent: float
@@ -128,6 +129,7 @@ class StoredGrade:
     is_passing: bool
     passed_at: datetime | None
     stamp: Stamp
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)

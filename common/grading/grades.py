@@ -145,11 +145,9 @@ def _write_grades(
     events: list[Event] | None,
 ) -> GradeUpdate:
     view = grade_course(outline, viewer, ledger.scores, now)
-    stamp = stamp_of(outline, viewer, now)
     touched = touched_subsections(plan_of(outline, viewer, now), ledger.scores, changed)
     rows = GradeRows(run.id, now)
-    rows.add_subsections(ledger.learner_id, touched, stamp)
-    rows.add_course(ledger.learner_id, view, stamp, passed_at(ledger.grade, view, now))
+    rows.add(ledger, view, stamp_of(outline, viewer, now), touched)
     rows.write()
     maker = EventMaker.begin(run, viewer, now)
     problems = {problem.key: problem for grade in touched for problem in grade.problems}
@@ -166,13 +164,6 @@ def _write_grades(
     if published is not None and published != outline.version:
         queue_restamp(run.course_key)
     return GradeUpdate(changes=changes, view=view, before=ledger.grade)
-
-
-def passed_at(before: StoredGrade | None, view: CourseGradeView, now: datetime) -> datetime | None:
-    """Return when the learner first passed, ``now`` if that is what ``view`` shows."""
-    if before is not None and before.passed_at is not None:
-        return before.passed_at
-    return now if view.is_passing else None
 
 
 def find_scores(

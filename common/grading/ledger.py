@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, FloatField, Value
+from django.db.models import CharField, DateTimeField, Value
 
 from common.core.db import upsert
 from common.core.keys import BlockKey
@@ -25,8 +25,6 @@ from common.grading.data import (
     SubsectionGrade,
 )
 from common.grading.models import CourseGradeRow, Score, SubsectionGradeRow
-
-_STAMP_FIELDS = ["version", "audience", "valid_from", "valid_until", "updated_at"]
 
 
 @dataclass(slots=True)
@@ -116,7 +114,9 @@ def read_stored_grade(run_id: int, learner_id: int) -> StoredGrade | None:
 def to_stored_grade(row: CourseGradeRow) -> StoredGrade:
     """Return a row as data."""
     stamp = Stamp(row.version, row.audience, row.valid_from, row.valid_until)
-    return StoredGrade(row.percent, row.letter, row.is_passing, row.passed_at, stamp)
+    return StoredGrade(
+        row.percent, row.letter, row.is_passing, row.passed_at, stamp, row.generation
+    )
 
 
 def read_ledger(run_id: int, learner_id: int) -> Ledger:
@@ -146,7 +146,7 @@ def read_ledgers(run_id: int, learner_ids: Collection[int]) -> dict[int, Ledger]
         "learner_id",
         text,
         "percent",
-        Value(0.0, output_field=FloatField()),
+        "generation",
         "version",
         "is_passing",
         "passed_at",
@@ -168,7 +168,7 @@ def _enter(ledger: Ledger, row: tuple[Any, ...]) -> None:
         ledger.scores[score.key] = score
     else:
         stamp = Stamp(version, audience, since, until)
-        ledger.grade = StoredGrade(first, letter, bool(flag), instant, stamp)
+        ledger.grade = StoredGrade(first, letter, bool(flag), instant, stamp, int(second))
 
 
 def write_scores(
@@ -216,10 +216,33 @@ class GradeRows:
     subsections: list[SubsectionGradeRow] = field(default_factory=list)
     courses: list[CourseGradeRow] = field(default_factory=list)
 
-    def add_subsections(
-        self, learner_id: int, grades: Iterable[SubsectionGrade], stamp: Stamp
+    def add(
+        self,
+        ledger: Ledger,
+        view: CourseGradeView,
+        stamp: Stamp,
+        touched: Iterable[SubsectionGrade],
     ) -> None:
-        """Add the grades of a learner in some subsections."""
+        """Add the grades of a learner: the course's, and those of the touched subsections.
+
+        Under another stamp than before, those of all subsections with an attempt: the others'
+        rows stay behind with an old generation.
+        """
+        before = ledger.grade
+        generation = 1 if before is None else before.generation
+        if before is not None and before.stamp != stamp:
+            generation += 1
+        if before is None or before.stamp != stamp:
+            touched = (grade for grade in view.subsections if grade.is_attempted)
+        self._add_subsections(ledger.learner_id, touched, generation)
+        passed_at = None if before is None else before.passed_at
+        if passed_at is None and view.is_passing:
+            passed_at = self.now
+        self._add_course(ledger.learner_id, view, stamp, passed_at, generation)
+
+    def _add_subsections(
+        self, learner_id: int, grades: Iterable[SubsectionGrade], generation: int
+    ) -> None:
         for grade in grades:
             attempts = [p.attempted_at for p in grade.problems if p.attempted_at is not None]
             self.subsections.append(
@@ -232,14 +255,19 @@ class GradeRows:
                     graded_earned=grade.graded_total.earned,
                     graded_possible=grade.graded_total.possible,
                     first_attempted_at=min(attempts, default=None),
-                    **_stamp_values(stamp, self.now),
+                    generation=generation,
+                    updated_at=self.now,
                 )
             )
 
-    def add_course(
-        self, learner_id: int, view: CourseGradeView, stamp: Stamp, passed_at: datetime | None
+    def _add_course(
+        self,
+        learner_id: int,
+        view: CourseGradeView,
+        stamp: Stamp,
+        passed_at: datetime | None,
+        generation: int,
     ) -> None:
-        """Add the course grade of a learner."""
         self.courses.append(
             CourseGradeRow(
                 run_id=self.run_id,
@@ -248,7 +276,12 @@ class GradeRows:
                 letter=view.letter[:255],
                 is_passing=view.is_passing,
                 passed_at=passed_at,
-                **_stamp_values(stamp, self.now),
+                version=stamp.version,
+                audience=stamp.audience,
+                valid_from=stamp.valid_from,
+                valid_until=stamp.valid_until,
+                generation=generation,
+                updated_at=self.now,
             )
         )
 
@@ -258,20 +291,28 @@ class GradeRows:
             self.subsections,
             key=["run", "learner", "block"],
             # Not first_attempted_at: the first write knows it.
-            update=["earned", "possible", "graded_earned", "graded_possible", *_STAMP_FIELDS],
+            update=[
+                "earned",
+                "possible",
+                "graded_earned",
+                "graded_possible",
+                "generation",
+                "updated_at",
+            ],
         )
         upsert(
             self.courses,
             key=["run", "learner"],
-            update=["percent", "letter", "is_passing", "passed_at", *_STAMP_FIELDS],
+            update=[
+                "percent",
+                "letter",
+                "is_passing",
+                "passed_at",
+                "version",
+                "audience",
+                "valid_from",
+                "valid_until",
+                "generation",
+                "updated_at",
+            ],
         )
-
-
-def _stamp_values(stamp: Stamp, now: datetime) -> dict[str, Any]:
-    return {
-        "version": stamp.version,
-        "audience": stamp.audience,
-        "valid_from": stamp.valid_from,
-        "valid_until": stamp.valid_until,
-        "updated_at": now,
-    }

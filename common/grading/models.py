@@ -27,24 +27,6 @@ class _OfLearner(models.Model):
         abstract = True
 
 
-class _Stamped(_OfLearner):
-    """A grade and what it was computed from: the same stamp means the same grade.
-
-    ``audience`` is a hash of what the outline asks about the learner (rights, groups,
-    selections). The grade holds from ``valid_from`` (None: always) until ``valid_until`` (None:
-    for ever), the visibility changes around the moment it was computed at.
-    """
-
-    version = ExactCharField(max_length=64)
-    audience = ExactCharField(max_length=32)
-    valid_from = models.DateTimeField(null=True)
-    valid_until = models.DateTimeField(null=True)
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        abstract = True
-
-
 class Score(_OfLearner):
     """The latest raw score of one learner on one block; the row is gone when the score is deleted.
 
@@ -75,8 +57,13 @@ class Score(_OfLearner):
         return f"{self.raw_earned:g}/{self.raw_possible:g}"
 
 
-class SubsectionGradeRow(_Stamped):
-    """The points of one learner in one subsection, weights applied."""
+class SubsectionGradeRow(_OfLearner):
+    """The points of one learner in one subsection, weights applied.
+
+    It has no stamp of its own: it is current while the learner's course grade is, and is of the
+    same ``generation``. (A stamp here could come back, by a revert, after scores had changed
+    under another one that did not show the subsection.)
+    """
 
     pk = models.CompositePrimaryKey("run", "learner", "block")
     block = ExactCharField(max_length=255)
@@ -85,6 +72,8 @@ class SubsectionGradeRow(_Stamped):
     graded_earned = models.FloatField()
     graded_possible = models.FloatField()
     first_attempted_at = models.DateTimeField(null=True)
+    generation = models.PositiveIntegerField()
+    updated_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("subsection grade")
@@ -94,10 +83,14 @@ class SubsectionGradeRow(_Stamped):
         return f"{self.graded_earned:g}/{self.graded_possible:g}"
 
 
-class CourseGradeRow(_Stamped):
-    """The grade of one learner in a run. ``passed_at``, once set, stays: the first pass.
+class CourseGradeRow(_OfLearner):
+    """The grade of one learner in a run, and its stamp: what it was computed from.
 
-    Learners who never scored have no row: their grade is that of no scores.
+    The same stamp means the same grade. ``audience`` is a hash of what the outline asks about the
+    learner (rights, groups, selections). The grade holds from ``valid_from`` (None: always) until
+    ``valid_until`` (None: for ever), the visibility changes around the moment it was computed at.
+    ``generation`` grows with each write under another stamp. ``passed_at``, once set, stays: the
+    first pass. Learners who never scored have no row: their grade is that of no scores.
     """
 
     pk = models.CompositePrimaryKey("run", "learner")
@@ -105,6 +98,12 @@ class CourseGradeRow(_Stamped):
     letter = models.CharField(max_length=255, blank=True)
     is_passing = models.BooleanField()
     passed_at = models.DateTimeField(null=True)
+    version = ExactCharField(max_length=64)
+    audience = ExactCharField(max_length=32)
+    valid_from = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    generation = models.PositiveIntegerField()
+    updated_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("course grade")

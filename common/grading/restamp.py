@@ -128,13 +128,13 @@ def _regrade(
 ) -> list[Event]:
     now = rows.now
     view = grade_course(outline, viewer, ledger.scores, now)
-    stamp = stamp_of(outline, viewer, now)
     before = ledger.grade
-    first = before.passed_at if before is not None else None
-    rows.add_subsections(
-        ledger.learner_id, (grade for grade in view.subsections if grade.is_attempted), stamp
+    rows.add(
+        ledger,
+        view,
+        stamp_of(outline, viewer, now),
+        (grade for grade in view.subsections if grade.is_attempted),
     )
-    rows.add_course(ledger.learner_id, view, stamp, first or (now if view.is_passing else None))
     maker = EventMaker(run, viewer, now, transaction_type=RESTAMPED, from_task=True)
     events = maker.passing(before, view)
     if before is None or before.percent != view.percent or before.letter != view.letter:

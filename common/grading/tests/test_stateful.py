@@ -7,14 +7,12 @@ first time once.
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from datetime import datetime, timedelta
-from itertools import count
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.test import Client
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -31,32 +29,21 @@ from common.content.course_operations import SetPolicy
 from common.content.data import Block
 from common.content.errors import BlockNotFoundError
 from common.content.operations import AddBlock, DeleteBlock, SetFields
-from common.content.tests.factories import Node, make_course, problem, section, subsection
-from common.content.tests.factories import unit as make_unit
-from common.core.keys import BlockKey, CourseKey
+from common.core.keys import BlockKey, usage_key
 from common.courses.api import assign_group, remove_group
 from common.enrollments.api import LearnerContext, enroll, get_learner_context, unenroll
 from common.enrollments.errors import NotEnrolledError
 from common.enrollments.tests.factories import make_learner
-from common.grading.data import Stamp
-from common.grading.gradebook import grade_course, stamp_of
-from common.grading.ledger import read_ledger
-from common.grading.models import CourseGradeRow, SubsectionGradeRow
+from common.grading.models import CourseGradeRow
 from common.grading.restamp import restamp_batch
-from common.grading.tests import oracle
-from common.grading.tests.factories import NOW, answer, key_of, outline_of
-from common.tracking.models import OutboxEvent
+from common.grading.tests.checks import (
+    check_first_passes,
+    check_learner,
+    is_current,
+    make_varied_course,
+)
+from common.grading.tests.factories import NOW, answer, key_of
 
-_numbers = count(1)
-PARTITIONS = [
-    {
-        "id": number,
-        "name": scheme,
-        "scheme": scheme,
-        "groups": [{"id": 1, "name": "A"}, {"id": 2, "name": "B"}],
-    }
-    for number, scheme in enumerate(["random", "cohort"])
-]
 NAMES = ["p0", "p1", "p2", "p3", "pa", "pb", "l0", "l1", "l2", "extra"]
 BLOCKS = [
     *(key_of(name) for name in NAMES),
@@ -89,38 +76,6 @@ policies = st.builds(
     shares,
     st.sampled_from([0.1, 0.3, 0.5]),
 )
-POLICY = {
-    "GRADER": [{"type": "Homework", "min_count": 1, "drop_count": 0, "weight": 1}],
-    "GRADE_CUTOFFS": {"Pass": 0.3},
-}
-
-
-def make_varied_course() -> CourseKey:
-    """Return a course with weights, dates, a split test, a library and cohorts."""
-    split = Node(
-        "split_test",
-        "split",
-        {"user_partition_id": 0, "group_id_to_child": {"1": "vertical@va", "2": "vertical@vb"}},
-        children=[make_unit("va", problem("pa")), make_unit("vb", problem("pb", weight=3))],
-    )
-    library = Node(
-        "library_content", "lib", {"max_count": 1}, children=[problem(f"l{n}") for n in range(3)]
-    )
-    graded = {"graded": True, "format": "Homework"}
-    later = (NOW + timedelta(days=3)).isoformat()
-    return make_course(
-        f"course-v1:Any+Order{next(_numbers)}+R",
-        sections=[
-            section(
-                "c",
-                subsection("q0", make_unit("u0", problem("p0"), problem("p1", weight=2)), **graded),
-                subsection("q1", make_unit("u1", problem("p2"), library), start=later, **graded),
-            ),
-            section("d", subsection("q2", split, **graded), subsection("q3", problem("p3"))),
-        ],
-        policy=POLICY,
-        settings={"user_partitions": PARTITIONS},
-    )
 
 
 class Grades(RuleBasedStateMachine):
@@ -164,6 +119,16 @@ class Grades(RuleBasedStateMachine):
             answer(self.course, user, name, earned, 3, now=self.now, **options)
         except NotEnrolledError:
             assert not get_learner_context(self.course, user).viewer.is_enrolled
+
+    @rule(who=people, name=st.sampled_from(["p0", "p2", "pa", "l1"]), choice=st.integers(0, 1))
+    def submit_in_a_browser(self, who: int, name: str, choice: int) -> None:
+        """Answer through the site: its rules decide whether the answer is taken."""
+        client = Client()
+        client.force_login(self.users[who], backend="django.contrib.auth.backends.ModelBackend")
+        usage = usage_key(self.course, key_of(name))
+        url = f"/courses/{self.course}/xblock/{usage}/handler/problem_check"
+        response = client.post(url, {f"input_{name}_2_1": f"choice_{choice}"})
+        assert response.status_code in {200, 403, 404}
 
     @rule(block=st.sampled_from(BLOCKS), fields=field_changes, goes_out=st.booleans())
     def edit(self, block: BlockKey, fields: dict[str, Any], goes_out: bool) -> None:
@@ -227,7 +192,7 @@ class Grades(RuleBasedStateMachine):
         restamp_batch(self.course, after=0, now=self.now)
 
         for row in CourseGradeRow.objects.filter(run_id=self._run_id()):
-            assert self._is_current(row, self._context(row.learner_id))
+            assert is_current(row, self._context(row.learner_id), self.now)
 
     def _run_id(self) -> int:
         return get_learner_context(self.course, self.users[0]).run.id
@@ -236,58 +201,16 @@ class Grades(RuleBasedStateMachine):
         user = get_user_model()._default_manager.get(pk=learner_id)
         return get_learner_context(self.course, user)
 
-    def _is_current(self, row: Any, context: LearnerContext) -> bool:
-        stamp = Stamp(row.version, row.audience, row.valid_from, row.valid_until)
-        return stamp.holds(stamp_of(outline_of(context), context.viewer, self.now), self.now)
-
     @invariant()
     def stored_grades_are_right(self) -> None:
         for user in getattr(self, "users", ()):
             context = get_learner_context(self.course, user)
-            check_learner(context, self.now, self._is_current)
+            check_learner(context, self.now)
 
     @invariant()
     def nobody_passes_first_twice(self) -> None:
         if hasattr(self, "course"):
             check_first_passes(self.course)
-
-
-def check_learner(context: LearnerContext, now: datetime, is_current: Any) -> None:
-    """Check what is stored for a learner against two calculations from the scores."""
-    outline, viewer = outline_of(context), context.viewer
-    assert viewer.user_id is not None
-    ledger = read_ledger(context.run.id, viewer.user_id)
-    view = grade_course(outline, viewer, ledger.scores, now)
-    if not viewer.is_staff and viewer.is_enrolled:
-        expected = oracle.course_total(outline, viewer, ledger.scores, outline.policy, now)
-        assert view.unrounded == pytest.approx(float(expected), abs=oracle.TOLERANCE)
-    place = {"run_id": context.run.id, "learner_id": viewer.user_id}
-    for course in CourseGradeRow.objects.filter(**place):
-        if is_current(course, context):
-            stored = (course.percent, course.letter, course.is_passing)
-            assert stored == (view.percent, view.letter, view.is_passing)
-    grades = {str(grade.key): grade for grade in view.subsections}
-    for row in SubsectionGradeRow.objects.filter(**place):
-        if is_current(row, context) and row.block in grades:
-            grade = grades[row.block]
-            assert (row.earned, row.possible) == (grade.total.earned, grade.total.possible)
-            assert row.graded_earned == grade.graded_total.earned
-            assert row.graded_possible == grade.graded_total.possible
-
-
-def check_first_passes(course: CourseKey) -> None:
-    """Check that each learner with ``passed_at`` passed for the first time once, and no other."""
-    events = map(json.loads, OutboxEvent.objects.values_list("line", flat=True))
-    passes = Counter(
-        event["event"]["user_id"]
-        for event in events
-        if event["event_type"] == "edx.course.grade.passed.first_time"
-        and event["event"]["course_id"] == str(course)
-    )
-    passed = CourseGradeRow.objects.filter(
-        run__head__course_key=str(course), passed_at__isnull=False
-    ).values_list("learner_id", flat=True)
-    assert passes == Counter(list(passed))
 
 
 @pytest.mark.django_db
