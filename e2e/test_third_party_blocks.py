@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from e2e import seed, seed_blocks
-from e2e.browser import find_chromium, open_browser, sign_in
+from e2e.browser import sign_in
 from e2e.sites import ROOT, free_ports, gunicorn, run, wait_for
 
 BLOCK = seed_blocks.COURSE.replace("course-v1:", "block-v1:")
@@ -39,10 +39,7 @@ def open_unit(page: Page, site: str, name: str) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_answers_are_given_graded_and_survive_a_restart(home: Path) -> None:
-    executable = find_chromium()
-    if executable is None:
-        pytest.skip("Chromium is not installed")
+def test_answers_are_given_graded_and_survive_a_restart(home: Path, browser: Browser) -> None:
     home.mkdir()
     port = free_ports(1)
     environment = {
@@ -55,20 +52,19 @@ def test_answers_are_given_graded_and_survive_a_restart(home: Path) -> None:
         run(environment, "manage.py", "lms", *command)
     run(environment, "-m", "e2e.seed")
     run(environment, "-m", "e2e.seed_blocks")
-    with open_browser(executable) as browser:
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
-        failures: list[str] = []
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        with lms(environment, port) as site:
-            sign_in(page, site, "learner", seed.PASSWORD)
-            mark_done(page, site)
-            vote(page, site)
-            drop(page, site)
-            see_scripts_in_a_frame(page, site)
-            see_what_is_lost(page, site)
-        with lms(environment, port) as site:
-            see_all_as_it_was(page, site)
-        assert failures == []
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    with lms(environment, port) as site:
+        sign_in(page, site, "learner", seed.PASSWORD)
+        mark_done(page, site)
+        vote(page, site)
+        drop(page, site)
+        see_scripts_in_a_frame(page, site)
+        see_what_is_lost(page, site)
+    with lms(environment, port) as site:
+        see_all_as_it_was(page, site)
+    assert failures == []
 
 
 def mark_done(page: Page, site: str) -> None:

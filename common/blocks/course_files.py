@@ -1,8 +1,8 @@
 """Find the files that authors uploaded to a course, by any name that links use for them.
 
 A frame of opaque origin sends no cookies, so a locked file inside it is asked for under an
-address that carries a pass: ``/assets/KEY/~PASS/PATH``. The pass is the course's and the day's, good
-for that day and the next, and given to those who may see the course's content.
+address that carries a pass: ``/assets/KEY/~PASS/PATH``. The pass is the course's and the day's,
+good for that day and the next, and given to those who may see the course's content.
 """
 
 from __future__ import annotations
