@@ -24,6 +24,7 @@ from common.content.errors import (
     InvalidOperationError,
 )
 from common.content.objects import get_definitions
+from common.content.olx.settle import needs_body, settle_edit
 from common.content.workspace import Workspace
 from common.core.jsontext import canonical_bytes, sha256_hex
 from common.core.keys import BlockKey
@@ -125,19 +126,19 @@ class SetFields:
     def apply(self, workspace: Workspace) -> None:
         block = _get_current(workspace, self.block, wanted=self.fields)
         settings = merge_fields(block.settings, self.fields, self.base or {}, block=self.block)
-        workspace.put(replace(block, settings=settings))
+        put_settings(workspace, block, settings)
 
     def apply_published(self, published: Workspace, draft: Workspace) -> None:
         block = published.find(self.block)
         if block is not None and self.block.block_type in CONTAINER_TYPES:
             current = {name: block.settings.get(name, UNSET) for name in self.fields}
             settings = merge_fields(block.settings, self.fields, current, block=self.block)
-            published.put(replace(block, settings=settings))
+            put_settings(published, block, settings)
 
 
 @dataclass(frozen=True, slots=True)
 class SetContent:
-    """Set content-scope fields of one block; UNSET takes one away. Raw OLX is dropped by it."""
+    """Set content-scope fields of one block; UNSET takes one away. Raw OLX follows them."""
 
     block: BlockKey
     fields: Mapping[str, JSON]
@@ -151,7 +152,7 @@ class SetContent:
         block = _get_current(workspace, self.block, wanted=self.fields)
         current = read_definition(workspace, block)
         fields = merge_fields(current.fields, self.fields, self.base or {}, block=self.block)
-        put_definition(workspace, block, Definition(fields))
+        put_definition(workspace, block, replace(current, fields=fields))
 
     def apply_published(self, published: Workspace, draft: Workspace) -> None:
         _copy_definition(self.block, published, draft)
@@ -171,7 +172,8 @@ class SetDefinition:
 
     def apply(self, workspace: Workspace) -> None:
         block = _get_current(workspace, self.block, wanted=self.definition)
-        wanted = None if self.definition is None else sha256_hex(encode_definition(self.definition))
+        definition = settle_edit(block, self.definition)[1]
+        wanted = None if definition is None else sha256_hex(encode_definition(definition))
         if block.definition not in {self.base, wanted}:
             raise EditConflictError(
                 block=self.block,
@@ -194,8 +196,19 @@ def read_definition(workspace: Workspace, block: Block) -> Definition:
     return pending or get_definitions([block.definition])[block.definition]
 
 
+def put_settings(workspace: Workspace, block: Block, settings: Mapping[str, JSON]) -> None:
+    """Give the block these settings, and what OLX remembers of it accordingly."""
+    block = replace(block, settings=settings)
+    if needs_body(block):
+        body = read_definition(workspace, block) if block.definition is not None else None
+        put_definition(workspace, block, body)
+    else:
+        workspace.put(settle_edit(block, None)[0])
+
+
 def put_definition(workspace: Workspace, block: Block, definition: Definition | None) -> None:
-    """Give the block this body."""
+    """Give the block this body, as an import of its export would read it."""
+    block, definition = settle_edit(block, definition)
     definition_hash = None
     if definition is not None:
         definition_hash = workspace.writer.add_definition(definition)

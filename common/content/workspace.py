@@ -10,6 +10,7 @@ from typing import Self
 from common.content import codec
 from common.content.data import CONTAINER_TYPES, JSON, Asset, Block, Definition, Root, SectionRef
 from common.content.objects import ObjectWriter
+from common.content.olx.settle import settle_children
 from common.content.trees import collect_subtree, write_assets, write_root
 from common.content.versions import CourseVersion
 from common.core.keys import BlockKey
@@ -96,6 +97,7 @@ class Workspace:
         old_children = before.children if before is not None else ()
         if old_children != block.children:
             self._relink(block.key, old_children, block.children)
+            block = settle_children(block)
         if block.key == self.course.key:
             self.course = block
         else:

@@ -37,9 +37,7 @@ def read_drafts(published: BlockReader, run: str, policy: Policy) -> Branches:
     branches = Branches(published=published.blocks)
     files = published.files
     own = read_policy(files, run, published.log, folder="drafts/policies")
-    entries = dict(policy.entries)
-    for name, entry in own.entries.items():
-        entries[name] = {**entries.get(name, {}), **entry}
+    entries = {**policy.entries, **own.entries}
     reader = BlockReader(
         files,
         source=published.source,

@@ -116,7 +116,12 @@ class _Export:
         xml, root = self._course.xml, self._published.root
         entries = self._policy_entries(self.blocks)
         drafts = self._policy_entries(self._draft_blocks)
-        own = {name: entry for name, entry in drafts.items() if entries.get(name, entry) != entry}
+        # An entry of the drafts stands for the whole of the published one, {} for none of it.
+        own = {
+            name: drafts.get(name, {})
+            for name, entry in entries.items()
+            if drafts.get(name, {}) != entry and BlockKey(*name.split("/", 1)) in self._draft_blocks
+        }
         entries = {**xml.get("policy_rest", {}), f"course/{self._run}": {}, **drafts, **entries}
         path = xml.get("policy_path") or POLICY
         # One that could not be read stays as it was, until there is something to say.

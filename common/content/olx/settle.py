@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from common.content.data import JSON, Block
+from common.content.data import JSON, Block, Definition
 from common.content.olx.attributes import (
     REFERENCE_KINDS,
     attribute_field,
     live_meta,
 )
+from common.content.olx.codecs.base import WriteContext
+from common.content.olx.codecs.html import settle_body
 from common.content.olx.codecs.leaves import canonical_problem
-from common.content.olx.fields import fields_of
+from common.content.olx.codecs.opaque import quiet_context
+from common.content.olx.codecs.video import VideoCodec
+from common.content.olx.fields import NATIVE_TYPES, fields_of
+from common.content.olx.reader import codec_for, default_form
 from common.content.olx.values import UnsuitableValueError, decode_json, decode_text
 from common.core.keys import CourseLocator
 
@@ -33,8 +38,10 @@ def settle(block: Block, content: Mapping[str, JSON]) -> Block:
 def settle_fields(block_type: str, fields: Mapping[str, JSON]) -> dict[str, JSON]:
     """Return content fields as an import would read them: a problem's XML in one form."""
     settled = dict(fields)
-    if block_type == "problem" and isinstance(settled.get("data"), str):
-        settled["data"] = canonical_problem(settled["data"])
+    if block_type == "problem":
+        settled["data"] = canonical_problem(str(settled.get("data") or "<problem/>"))
+    elif block_type == "html":
+        settled.setdefault("data", "")
     return settled
 
 
@@ -104,3 +111,71 @@ def _settled_raw(
         if shadowed or unchanged:
             settled[name] = text
     return settled
+
+
+def settle_edit(block: Block, definition: Definition | None) -> tuple[Block, Definition | None]:
+    """Return an edited block and its body as an import of their export would read them."""
+    block_type = block.key.block_type
+    if block_type == "video":
+        return _settle_video(block), definition
+    if block_type in NATIVE_TYPES:
+        fields = settle_fields(block_type, definition.fields if definition else {})
+        if block_type == "html":
+            block = settle_body(block, fields["data"])
+        body = replace(definition or Definition(), fields=fields) if fields else definition
+        return settle(block, fields), body
+    return _settle_kept(block, definition or Definition())
+
+
+def settle_children(block: Block) -> Block:
+    """Return a block whose children changed: what stands between them stays between them."""
+    nodes = [[min(place, len(block.children)), xml] for place, xml in block.xml.get("nodes", ())]
+    return replace(block, xml={**block.xml, "nodes": nodes}) if nodes else block
+
+
+def needs_body(block: Block) -> bool:
+    """Tell whether ``settle_edit`` has to see the body of a block whose settings changed."""
+    if block.key.block_type == "video":
+        return False
+    remembered = block.xml.keys() & _REMOVED_WHEN_EMPTY
+    has_body = block.key.block_type in {"problem", "html"} and block.definition is None
+    return bool(remembered) or has_body or block.key.block_type not in NATIVE_TYPES
+
+
+def _settle_video(block: Block) -> Block:
+    context = _write_context(block)
+    element = VideoCodec().write(block, Definition(), context)
+    again = VideoCodec().read(element, quiet_context(block, context))
+    xml = {name: value for name, value in block.xml.items() if name != "policy"}
+    if block.xml.get("policy"):
+        xml["policy"] = _settled_policy("video", block.settings, block.xml["policy"])
+    settings = {**block.settings, **again.settings}
+    return replace(block, settings=settings, xml={**xml, "olx": again.xml["olx"]})
+
+
+def _settle_kept(block: Block, definition: Definition) -> tuple[Block, Definition]:
+    """Make the kept XML of a third-party or unknown block say what its fields say."""
+    if block.children:
+        # Its XML holds other blocks, which have edits of their own: the exporter compares.
+        return settle(block, {}), definition
+    context = _write_context(block)
+    block = settle(block, {})
+    codec = codec_for(block.key.block_type)
+    element = codec.write(block, definition, context)
+    again = codec.read(element, quiet_context(block, context))
+    if again.fields != dict(definition.fields):
+        # The class cannot give its own fields back: what the author saved stands.
+        return block, replace(definition, olx=None)
+    settled = Definition(fields=again.fields, olx=again.olx)
+    return replace(block, settings={**block.settings, **again.settings}), settled
+
+
+def _write_context(block: Block) -> WriteContext:
+    return WriteContext(
+        course_key=_ANY,
+        own_file=block.xml.get("form", default_form(block.key.block_type)) == "file",
+        folder=block.key.block_type,
+        add_child=lambda _element, _key: None,
+        write_file=lambda _path, _data: True,
+        find_block=lambda _key: None,
+    )

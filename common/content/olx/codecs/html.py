@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 
 from lxml import etree
 
@@ -101,6 +102,23 @@ def _with_body(element: Element, data: str, block: Block) -> Element | None:
         return None
     filled = with_inner(element, candidate)
     return filled if inner_xml(filled) == candidate else None
+
+
+def settle_body(block: Block, data: str) -> Block:
+    """Return the block without memories of its body's form that an edit has overtaken."""
+    xml = dict(block.xml)
+    if "inner" in xml and _CDATA.sub(r"\1", xml["inner"]) != data:
+        del xml["inner"]
+    if xml.get("body") == "inside":
+        element = etree.Element("html")
+        if _with_body(element, data, replace(block, xml=xml)) is None:
+            xml = {name: value for name, value in xml.items() if name not in {"body", "inner"}}
+    if "encoding" in xml:
+        body = encode_text(data, xml["encoding"], bom="bom" in xml)
+        decoded = decode_bytes(body)
+        if (decoded.text, decoded.encoding) != (data, xml["encoding"]):
+            del xml["encoding"]
+    return replace(block, xml=xml)
 
 
 def default_filename(block_id: str, *, own_file: bool) -> str:
