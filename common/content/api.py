@@ -5,6 +5,7 @@ Reading a published unit costs one statement (``get_heads``) and at most three s
 """
 
 from common.content.counting import count_calls
+from common.content.course_operations import SetAssets, SetExtras, SetPages, SetPolicy
 from common.content.courses import create_or_replace_course
 from common.content.editing import apply_operations
 from common.content.heads import (
@@ -23,6 +24,17 @@ from common.content.objects import (
     get_texts,
     put_derived,
 )
+from common.content.operations import (
+    UNSET,
+    AddBlock,
+    DeleteBlock,
+    MoveBlock,
+    Operation,
+    Place,
+    SetContent,
+    SetDefinition,
+    SetFields,
+)
 from common.content.publishing import (
     PublishState,
     compare_versions,
@@ -36,9 +48,22 @@ from common.content.trees import write_tree
 from common.content.versions import CourseVersion, load_version
 
 __all__ = [
+    "UNSET",
+    "AddBlock",
     "CourseVersion",
+    "DeleteBlock",
+    "MoveBlock",
     "ObjectWriter",
+    "Operation",
+    "Place",
     "PublishState",
+    "SetAssets",
+    "SetContent",
+    "SetDefinition",
+    "SetExtras",
+    "SetFields",
+    "SetPages",
+    "SetPolicy",
     "apply_operations",
     "compare_versions",
     "count_calls",

@@ -67,8 +67,9 @@ def test_ids_are_compared_byte_by_byte() -> None:
     assert get_store().get_many(["html@INTRO", "html@Intro  "]) == {}
 
 
-def test_many_objects_go_in_one_call_and_come_in_one() -> None:
-    payloads = {f"many-{number}": b"x" * number for number in range(1100)}
+def test_many_objects_go_in_one_call_and_come_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("common.content.store.BATCH_OBJECTS", 100)
+    payloads = {f"many-{number}": b"x" * number for number in range(220)}
     with count_calls() as count:
         get_store().put_many(payloads)
         put_trips = count.round_trips
