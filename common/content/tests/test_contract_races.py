@@ -8,19 +8,31 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
+from django.db import connections
 from hypothesis import settings
 
-from common.content.api import get_heads, get_history, load_version
+from common.content.api import (
+    SetFields,
+    apply_operations,
+    create_or_replace_course,
+    get_heads,
+    get_history,
+    load_version,
+    write_tree,
+)
 from common.content.data import Branch, VersionInfo
 from common.content.publishing import graft
 from common.content.tests.backends import Backend
-from common.content.tests.factories import make_course, small_sections
+from common.content.tests.factories import make_course, make_tree, small_sections
 from common.content.tests.racer import to_operation
 from common.content.workspace import Workspace
 from common.core.env import PROJECT_ROOT
-from common.core.keys import BlockKey, CourseKey
+from common.core.keys import BlockKey, CourseKey, parse_course_key
 
 PROCESSES = 3
 
@@ -112,3 +124,53 @@ def check_replay(
         else:
             graft(Workspace(draft), live, BlockKey.parse(one["block"]))
         assert live.write() == entry.id
+
+
+def in_threads(work: Callable[[int], None], count: int = 4) -> None:
+    """Run ``work`` in threads that start together, each with a connection of its own."""
+    barrier = Barrier(count)
+
+    def run(number: int) -> None:
+        barrier.wait(20)
+        try:
+            work(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(run, range(count)))
+
+
+def test_a_course_imported_several_times_at_once_is_one_course(backend: Backend) -> None:
+    course = parse_course_key("course-v1:Imported+AtOnce+R")
+    versions = [write_tree(make_tree(sections=[], settings={"n": n})) for n in range(4)]
+
+    def work(number: int) -> None:
+        create_or_replace_course(
+            course,
+            draft=versions[number],
+            published=versions[number],
+            author_id=None,
+            message=str(number),
+        )
+
+    in_threads(work)
+    entries = history(course, Branch.PUBLISHED)
+    check_chain(entries, get_heads(course).published)
+    assert sorted(entry.message for entry in entries) == ["0", "1", "2", "3"]
+    assert get_heads(course).revision == 4
+
+
+def test_threads_share_decoded_content_and_not_their_edits(backend: Backend) -> None:
+    course = make_course("course-v1:Threads+Edit+R")
+    key = BlockKey("html", "h0_0_0")
+
+    def work(number: int) -> None:
+        for step in range(3):
+            field = SetFields(key, {f"f{number}_{step}": step})
+            apply_operations(course, [field], author_id=None, message="", autosave=True)
+
+    in_threads(work)
+    found = load_version(get_heads(course).draft).block(key).settings
+    assert found == {f"f{number}_{step}": step for number in range(4) for step in range(3)}
+    check_chain(history(course, Branch.DRAFT), get_heads(course).draft)
