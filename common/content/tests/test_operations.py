@@ -132,7 +132,9 @@ def test_a_body_is_stored_as_a_new_definition(course: CourseKey) -> None:
     key = draft(course).block(HTML).definition or ""
     assert get_definitions([key])[key] == Definition({"data": "<p>New</p>"})
     edit(course, SetDefinition(HTML, None))
-    assert draft(course).block(HTML).definition is None
+    # OLX cannot tell a page without a body from an empty one: it is stored as the latter.
+    key = draft(course).block(HTML).definition or ""
+    assert get_definitions([key])[key] == Definition({"data": ""})
 
 
 def test_a_block_is_added_where_it_was_wanted(course: CourseKey) -> None:
