@@ -22,7 +22,7 @@ from web_fragments.fragment import Fragment
 from xblock.core import XBlock
 from xblock.exceptions import NoSuchServiceError, NoSuchUsage
 from xblock.fields import ScopeIds
-from xblock.runtime import IdGenerator, IdReader, Runtime
+from xblock.runtime import IdGenerator, IdReader, Mixologist, Runtime
 
 from common.blocks import publishing, types
 from common.blocks.author_data import AuthorData
@@ -32,6 +32,7 @@ from common.blocks.mixins import MIXINS
 from common.blocks.services import build_services
 from common.blocks.unavailable import UnavailableBlock
 from common.blocks.wrapping import error_box, wrap
+from common.core.blockclasses import settle
 from common.core.errors import UnavailableError
 from common.core.keys import block_key
 
@@ -76,6 +77,14 @@ class KeyManager(IdReader, IdGenerator):
         raise NotImplementedError("blocks are made in Studio, by operations")
 
 
+class SettledMixologist(Mixologist):
+    """Gives mixed classes that threads may share at once."""
+
+    def mix(self, cls: type[XBlock]) -> type[XBlock]:
+        mixed: type[XBlock] = super().mix(cls)
+        return settle(mixed)
+
+
 class LyceumRuntime(LegacyAttributes, Runtime):
     """Blocks of one course version for one person."""
 
@@ -90,6 +99,7 @@ class LyceumRuntime(LegacyAttributes, Runtime):
             keys, keys, mixins=MIXINS, services=build_services(self),
             select=types.select_entry_point,
         )  # fmt: skip
+        self.mixologist = SettledMixologist(MIXINS)
 
     @property
     def user_id(self) -> int | None:

@@ -18,6 +18,7 @@ from xblock.fields import UserScope
 from xblock.plugin import PluginMissingError, default_select
 
 from common.blocks.errors import BlockUnavailableError
+from common.core.blockclasses import settle
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def select_entry_point(identifier: str, entry_points: Sequence[EntryPoint]) -> E
 @lru_cache(maxsize=1024)
 def _load(block_type: str) -> tuple[type[XBlock] | None, str]:
     try:
-        return XBlock.load_class(block_type, select=select_entry_point), ""
+        return settle(XBlock.load_class(block_type, select=select_entry_point)), ""
     except PluginMissingError:
         return None, f"no block type {block_type!r} is installed"
     except Exception as error:

@@ -27,6 +27,7 @@ from common.content.olx.parsed import ParsedBlock
 from common.content.olx.xblockruntime import XmlRuntime, construct, parse
 from common.content.olx.xmlsafe import BadXmlError, Element, parse_fragment
 from common.content.references import from_relative
+from common.core.blockclasses import settle
 from common.core.jsontext import canonical_bytes
 from common.core.keys import BlockKey, CourseKey, usage_key
 
@@ -40,7 +41,7 @@ def load_block_class(block_type: str) -> type[XBlock] | None:
     """Return the class installed for a type, or None: not installed, or it fails to import."""
     if block_type not in _classes:
         try:
-            _classes[block_type] = XBlock.load_class(block_type)
+            _classes[block_type] = settle(XBlock.load_class(block_type))
         except (PluginMissingError, XBlockNotFoundError):
             _classes[block_type] = None
         except Exception:  # third-party code is imported here
