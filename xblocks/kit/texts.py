@@ -13,7 +13,7 @@ class Texts:
         self.gettext = service.gettext
         self._ngettext = service.ngettext
 
-    def plural(self, singular: str, plural: str, number: float) -> str:
+    def ngettext(self, singular: str, plural: str, number: float) -> str:
         """Return the form for ``number``; parts of one count as the plural."""
         whole = int(number) if number == int(number) else 2
         return str(self._ngettext(singular, plural, whole))

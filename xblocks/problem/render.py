@@ -16,7 +16,7 @@ from xblocks.problem.engine.problem import CompiledProblem
 from xblocks.problem.engine.responses.base import Hint
 from xblocks.problem.engine.rules import Rules
 from xblocks.problem.engine.state import LearnerState
-from xblocks.problem.texts import sentence
+from xblocks.problem.texts import NOT_ANSWERED, VERDICTS, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,6 @@ class Page:
         )
 
 
-_VERDICTS: Mapping[Correctness, tuple[str, str]] = {
-    Correctness.CORRECT: ("✓", "Correct"),
-    Correctness.PARTIAL: ("◐", "Partly correct"),
-    Correctness.INCORRECT: ("✗", "Not correct"),
-    Correctness.INCOMPLETE: ("…", "Not graded yet"),
-}
-
-
 def render_problem(page: Page) -> Markup:
     """Return the whole problem: title, points, form, hints, answers."""
     return _FRAME.format(
@@ -92,9 +84,9 @@ def render_blocked(page_title: str, text: str, staff_note: str) -> Markup:
 
 def verdict_of(page: Page, result: InputResult, *, answered: bool) -> tuple[str, str]:
     """Return the icon and the word for a result."""
-    icon, word = _VERDICTS[result.correctness]
+    icon, word = VERDICTS[result.correctness]
     if not answered and result.correctness is Correctness.INCORRECT:
-        word = "Not answered"
+        word = NOT_ANSWERED
     return icon, str(page.texts.gettext(word))
 
 
@@ -115,9 +107,12 @@ def summary(page: Page) -> str:
     score = page.problem.score(page.state.results)
     points = _points_text(page, score)
     if page.state.is_correct:
-        return str(gettext("Correct. {points}")).format(points=points)
-    template = "Not correct. {points}" if score.earned <= 0 else "Partly correct. {points}"
-    return str(gettext(template)).format(points=points)
+        template = gettext("Correct. {points}")
+    elif score.earned > 0:
+        template = gettext("Partly correct. {points}")
+    else:
+        template = gettext("Not correct. {points}")
+    return str(template).format(points=points)
 
 
 def _form(page: Page) -> Markup:
@@ -229,7 +224,8 @@ def _feedback(page: Page, number: int) -> Markup:
 def _hint(page: Page, hint: Hint, *, is_right: bool) -> Markup:
     label = hint.label
     if label is None:
-        label = page.texts.gettext("Correct" if is_right else "Not correct")
+        verdict = Correctness.CORRECT if is_right else Correctness.INCORRECT
+        label = page.texts.gettext(VERDICTS[verdict][1])
     head = Markup("<strong>{}:</strong> ").format(label) if label else ""
     html = Markup(hint.html)  # noqa: S704  # cleaned when compiled
     return Markup('<div class="problem-feedback">{}{}</div>').format(head, html)
@@ -239,7 +235,7 @@ def _points_text(page: Page, score: Score) -> str:
     earned, possible = score.earned, score.possible
     if page.weight is not None and possible:
         earned, possible = earned * page.weight / possible, page.weight
-    template = page.texts.plural(
+    template = page.texts.ngettext(
         "{earned} of {possible} point", "{earned} of {possible} points", possible
     )
     return template.format(earned=number_text(earned), possible=number_text(possible))
@@ -254,7 +250,7 @@ def _points_line(page: Page) -> Markup:
         text = _points_text(page, Score(score.earned, score.possible))
     else:
         worth = possible if page.weight is None else page.weight
-        text = page.texts.plural("{points} point", "{points} points", worth).format(
+        text = page.texts.ngettext("{points} point", "{points} points", worth).format(
             points=number_text(worth)
         )
     return Markup('<p class="problem-points">{}</p>').format(text)
@@ -265,7 +261,7 @@ def _attempts_line(page: Page) -> Markup:
     if not maximum:
         return Markup("")
     left = max(0, maximum - page.state.attempts)
-    text = page.texts.plural(
+    text = page.texts.ngettext(
         "{left} of {maximum} attempts left", "{left} of {maximum} attempts left", left
     ).format(left=left, maximum=maximum)
     return Markup('<p class="problem-attempts">{}</p>').format(text)
@@ -301,7 +297,7 @@ def _summary(page: Page) -> Markup:
         verdict = Correctness.CORRECT if page.state.is_correct else Correctness.INCORRECT
         if score.earned > 0 and not page.state.is_correct:
             verdict = Correctness.PARTIAL
-        kind, icon = str(verdict), _VERDICTS[verdict][0]
+        kind, icon = str(verdict), VERDICTS[verdict][0]
     return Markup(
         '<p class="problem-summary problem-verdict-{}" tabindex="-1">'
         '<span class="problem-icon" aria-hidden="true">{}</span> {}</p>'
@@ -312,8 +308,8 @@ def _buttons(page: Page) -> Markup:
     standing, gettext = page.state.standing, page.texts.gettext
     offered = [
         ("submit", gettext("Submit"), rulebook.offers_submit, "problem-submit btn btn-primary"),
-        ("save", gettext("Save"), rulebook.offers_save, "btn btn-outline-secondary"),
-        ("reset", gettext("Reset"), rulebook.offers_reset, "btn btn-outline-secondary"),
+        ("save", gettext("Save"), rulebook.offers_save, "btn btn-quiet"),
+        ("reset", gettext("Reset"), rulebook.offers_reset, "btn btn-quiet"),
     ]
     return Markup("").join(
         Markup('<button type="submit" name="action" value="{}" class="{}">{}</button> ').format(
@@ -355,9 +351,7 @@ def _answers(page: Page) -> Markup:
         return Markup("")
     numbers = {item.id: index for index, item in enumerate(page.problem.all_inputs(), 1)}
     rows = Markup("").join(
-        Markup("<li><span>{}</span> {}</li>").format(
-            page.texts.gettext("Answer {number}").format(number=numbers[key]), answer
-        )
+        Markup('<li value="{}">{}</li>').format(numbers[key], answer)
         for key, answer in shown_answers(page).items()
     )
     solutions = Markup("").join(
@@ -370,7 +364,11 @@ def _answers(page: Page) -> Markup:
         return Markup("")
     return Markup('<details class="problem-answers"><summary>{}</summary>{}{}</details>').format(
         escape(page.texts.gettext("Show answer")),
-        Markup('<ol class="problem-answer-list">{}</ol>').format(rows) if rows else "",
+        Markup('<ol class="problem-answer-list{}">{}</ol>').format(
+            " problem-answer-single" if len(numbers) == 1 else "", rows
+        )
+        if rows
+        else "",
         solutions,
     )
 

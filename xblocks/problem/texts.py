@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xblocks.kit.texts import Texts
+from xblocks.problem.engine.model import Correctness
 
 
 def _(text: str) -> str:
     return text
 
+
+# Sign and word of each verdict: right and wrong are never told by colour alone.
+VERDICTS: Mapping[Correctness, tuple[str, str]] = {
+    Correctness.CORRECT: ("✓", _("Correct")),
+    Correctness.PARTIAL: ("◐", _("Partly correct")),
+    Correctness.INCORRECT: ("✗", _("Not correct")),
+    Correctness.INCOMPLETE: ("…", _("Not graded yet")),
+}
+NOT_ANSWERED = _("Not answered")
 
 # By the code of a refusal (rules.Refusal) or of an unreadable answer (AnswerFormatError).
 SENTENCES: Mapping[str, str] = {

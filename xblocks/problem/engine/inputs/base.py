@@ -9,9 +9,12 @@ from typing import ClassVar
 from lxml.etree import _Element as Element
 from markupsafe import Markup, escape
 
-from xblocks.problem.engine.model import Answer, Cleaner, Gettext, InputText, InputView
+from xblocks.problem.engine.model import Answer, Cleaner, InputText, InputView
 
-__all__ = ["Input", "InputBase", "described_by", "help_of", "legend_of"]
+__all__ = ["HIDDEN", "Input", "InputBase", "described_by", "help_of", "legend_of"]
+
+
+HIDDEN = ' class="visually-hidden"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +72,10 @@ def legend_of(text: InputText, view: InputView) -> Markup:
     return escape(view.gettext("Answer {number}").format(number=view.number))
 
 
-def help_of(text: InputText, dom_id: str) -> Markup:
-    """Return the descriptions as paragraphs with ids."""
-    return Markup("").join(
-        Markup('<p class="problem-help" id="{}_help_{}">{}</p>').format(
-            dom_id,
-            index,
-            Markup(line),  # noqa: S704  # cleaned when the problem was compiled
-        )
-        for index, line in enumerate(text.descriptions)
-    )
+def help_of(text: InputText, dom_id: str) -> str:
+    """Return the descriptions as paragraphs with ids, as HTML."""
+    start = f'<p class="problem-help" id="{escape(dom_id)}_help_'
+    return "".join(f'{start}{index}">{line}</p>' for index, line in enumerate(text.descriptions))
 
 
 def described_by(text: InputText, view: InputView) -> str:
@@ -87,8 +84,3 @@ def described_by(text: InputText, view: InputView) -> str:
     if view.verdict:
         ids.append(f"{view.dom_id}_verdict")
     return " ".join(ids)
-
-
-def plain(gettext: Gettext, text: str) -> Markup:
-    """Return a translated text, escaped."""
-    return escape(gettext(text))

@@ -10,7 +10,14 @@ from lxml.etree import _Element as Element
 from markupsafe import Markup, escape
 
 from xblocks.problem.engine.errors import ProblemSyntaxError
-from xblocks.problem.engine.inputs.base import Input, InputBase, described_by, help_of, legend_of
+from xblocks.problem.engine.inputs.base import (
+    HIDDEN,
+    Input,
+    InputBase,
+    described_by,
+    help_of,
+    legend_of,
+)
 from xblocks.problem.engine.markup import text_of_element
 from xblocks.problem.engine.model import Answer, InputView
 from xblocks.problem.engine.registry import input_type
@@ -79,29 +86,21 @@ class OptionInput(Input):
         return values[-1] if values and values[-1] in self.options else None
 
     def render(self, view: InputView) -> Markup:
-        rows = Markup("").join(
-            Markup('<option value="{0}"{1}>{0}</option>').format(
-                option, Markup(" selected") if option == view.answer else ""
-            )
+        dom_id = escape(view.dom_id)
+        rows = "".join(
+            f'<option value="{escape(option)}"{" selected" if option == view.answer else ""}>'
+            f"{escape(option)}</option>"
             for option in self.options
         )
-        return _SELECT.format(
-            tag="span" if self.inline else "div",
-            id=view.dom_id,
-            name=view.name,
-            label=legend_of(self.text, view),
-            hidden="" if self.text.label else Markup(' class="visually-hidden"'),
-            help=help_of(self.text, view.dom_id),
-            described=described_by(self.text, view),
-            disabled=Markup(" disabled") if view.disabled else "",
-            first=escape(view.gettext("Choose one")),
-            rows=rows,
-            verdict=view.verdict,
+        tag = "span" if self.inline else "div"
+        disabled = " disabled" if view.disabled else ""
+        # All parts are escaped or cleaned.
+        return Markup(  # noqa: S704
+            f'<{tag} class="problem-input problem-select">'
+            f'<label for="{dom_id}"{"" if self.text.label else HIDDEN}>'
+            f"{legend_of(self.text, view)}</label>{help_of(self.text, view.dom_id)}"
+            f'<select id="{dom_id}" name="{escape(view.name)}"'
+            f' aria-describedby="{escape(described_by(self.text, view))}"{disabled}>'
+            f'<option value="">{escape(view.gettext("Choose one"))}</option>{rows}</select>'
+            f"{view.verdict}</{tag}>"
         )
-
-
-_SELECT = Markup(
-    '<{tag} class="problem-input problem-select"><label for="{id}"{hidden}>{label}</label>{help}'
-    '<select id="{id}" name="{name}" aria-describedby="{described}"{disabled}>'
-    '<option value="">{first}</option>{rows}</select>{verdict}</{tag}>'
-)

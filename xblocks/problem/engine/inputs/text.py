@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from xblocks.problem.engine.errors import UnsupportedError
-from xblocks.problem.engine.inputs.base import Input, InputBase, described_by, help_of, legend_of
+from xblocks.problem.engine.inputs.base import (
+    HIDDEN,
+    Input,
+    InputBase,
+    described_by,
+    help_of,
+    legend_of,
+)
 from xblocks.problem.engine.model import InputView
 from xblocks.problem.engine.registry import input_type
 
@@ -46,33 +53,22 @@ class TextInput(Input):
             return Markup('<input type="hidden" id="{}" name="{}" value="{}">').format(
                 view.dom_id, view.name, answer
             )
-        trailing = Markup("")
-        described = described_by(self.text, view)
+        dom_id = escape(view.dom_id)
+        described, trailing = described_by(self.text, view), ""
         if self.trailing:
-            unit_id = f"{view.dom_id}_unit"
-            trailing = Markup(' <span class="problem-unit" id="{}">{}</span>').format(
-                unit_id, self.trailing
+            described = f"{described} {view.dom_id}_unit".strip()
+            trailing = (
+                f' <span class="problem-unit" id="{dom_id}_unit">{escape(self.trailing)}</span>'
             )
-            described = f"{described} {unit_id}".strip()
-        return _TEXT.format(
-            tag="span" if self.inline else "div",
-            id=view.dom_id,
-            name=view.name,
-            label=legend_of(self.text, view),
-            hidden="" if self.text.label else Markup(' class="visually-hidden"'),
-            help=help_of(self.text, view.dom_id),
-            described=described,
-            size=Markup(' size="{}"').format(self.size) if self.size else "",
-            value=answer,
-            disabled=Markup(" disabled") if view.disabled else "",
-            trailing=trailing,
-            verdict=view.verdict,
+        tag = "span" if self.inline else "div"
+        size = f' size="{self.size}"' if self.size else ""
+        disabled = " disabled" if view.disabled else ""
+        # All parts are escaped or cleaned.
+        return Markup(  # noqa: S704
+            f'<{tag} class="problem-input problem-text">'
+            f'<label for="{dom_id}"{"" if self.text.label else HIDDEN}>'
+            f"{legend_of(self.text, view)}</label>{help_of(self.text, view.dom_id)}"
+            f'<input type="text" id="{dom_id}" name="{escape(view.name)}" value="{escape(answer)}"'
+            f' aria-describedby="{escape(described)}" autocomplete="off" autocapitalize="off"'
+            f' spellcheck="false"{size}{disabled}>{trailing}{view.verdict}</{tag}>'
         )
-
-
-_TEXT = Markup(
-    '<{tag} class="problem-input problem-text"><label for="{id}"{hidden}>{label}</label>{help}'
-    '<input type="text" id="{id}" name="{name}" value="{value}" aria-describedby="{described}"'
-    ' autocomplete="off" autocapitalize="off" spellcheck="false"{size}{disabled}>{trailing}'
-    "{verdict}</{tag}>"
-)
