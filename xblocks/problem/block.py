@@ -18,8 +18,8 @@ from xblock.scorable import Score as LibraryScore
 from xblocks.kit import author
 from xblocks.kit.texts import Texts, whole
 from xblocks.kit.words import words_of
-from xblocks.problem import render
-from xblocks.problem.actions import Actions, Outcome
+from xblocks.problem import page, render
+from xblocks.problem.actions import Actions
 from xblocks.problem.engine.errors import ProblemSyntaxError
 from xblocks.problem.engine.parse import compile_problem
 from xblocks.problem.engine.problem import CompiledProblem
@@ -27,7 +27,6 @@ from xblocks.problem.engine.rules import GradingMethod, Rerandomize, Rules
 from xblocks.problem.engine.state import LearnerState
 from xblocks.problem.fields import ProblemFields
 from xblocks.problem.store import named, read_state, write_state
-from xblocks.problem.texts import sentence
 
 SEEDS_PER_STUDENT = 20
 SEEDS = 1000
@@ -127,7 +126,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         """Show the problem with its form."""
         token = str((context or {}).get("csrf_token") or "")
         fragment = Fragment(
-            f'<div class="problem-box">{self.contents(csrf_token=token)}</div>'
+            f'<div class="problem-box">{page.contents(self, csrf_token=token)}</div>'
             '<div class="problem-status visually-hidden" role="status"></div>'
         )
         fragment.add_css_url(self.runtime.local_resource_url(self, "static/problem.css"))
@@ -149,60 +148,6 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         return fragment
 
     author_view = student_view
-
-    def contents(
-        self,
-        *,
-        csrf_token: str = "",
-        notice: render.Notice | None = None,
-        unsent: Mapping[str, Any] | None = None,
-    ) -> str:
-        """Return the problem's HTML as it stands now."""
-        texts = Texts(self)
-        try:
-            problem = self.compiled()
-        except ProblemSyntaxError as error:
-            return self._blocked(texts, "broken", str(error))
-        if problem.unsupported:
-            return self._blocked(texts, "unsupported", ", ".join(problem.unsupported))
-        page = self.page(problem, texts, csrf_token=csrf_token, notice=notice, unsent=unsent)
-        html = str(render.render_problem(page))
-        if problem.has_scripts and page.rules.is_staff and not author.trusts_scripts(self):
-            html += f'<p class="problem-staff">{sentence(texts, "author_scripts")}</p>'
-        return author.with_links(self, html)
-
-    def page(
-        self,
-        problem: CompiledProblem,
-        texts: Texts,
-        *,
-        csrf_token: str = "",
-        notice: render.Notice | None = None,
-        unsent: Mapping[str, Any] | None = None,
-    ) -> render.Page:
-        """Return what the problem's HTML is made from."""
-        kept = self.form_notice
-        if notice is None and unsent is None and kept.get("code"):
-            notice = render.Notice(kept["code"], kept.get("values") or {})
-            unsent = kept.get("answers")
-        return render.Page(
-            prefix=self.prefix,
-            title=self.display_name or "",
-            problem=problem,
-            state=self.state(),
-            rules=self.rules(),
-            now=self.now(),
-            texts=texts,
-            weight=self.weight,
-            form_url=self.runtime.handler_url(self, "submit_form"),
-            csrf_token=csrf_token,
-            notice=notice,
-            unsent=unsent or {},
-        )
-
-    def _blocked(self, texts: Texts, code: str, reason: str) -> str:
-        note = sentence(texts, "staff_reason", {"reason": reason}) if self._is_staff() else ""
-        return str(render.render_blocked(self.display_name or "", sentence(texts, code), note))
 
     # Handlers
 
@@ -245,7 +190,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         problem = self.find_compiled()
         if problem is None or request.method != "POST":
             return _json({"answers": {}}, status=200 if problem is None else 405)
-        answers = render.shown_answers(self.page(problem, Texts(self)))
+        answers = render.shown_answers(page.make_page(self, problem))
         if answers:
             self.runtime.publish(self, "showanswer", {"problem_id": str(self.scope_ids.usage_id)})
         shown = {key: str(html) for key, html in answers.items()}
@@ -254,7 +199,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
     @XBlock.handler
     def problem_get(self, request: Any, suffix: str = "") -> Response:
         """Return the problem's HTML as it stands now."""
-        return _json({"html": self.contents()})
+        return _json({"html": page.contents(self)})
 
     @XBlock.json_handler
     def hint_button(self, data: Any, suffix: str = "") -> dict[str, Any]:
@@ -289,23 +234,9 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         if request.method != "POST":
             return Response(status=405, allow=["POST"])
         outcome = Actions(self).run(action, request.POST)
-        self.form_notice = {}
-        return _json(self._reply(outcome))
-
-    def _reply(self, outcome: Outcome) -> dict[str, Any]:
-        problem = self.find_compiled()
-        if problem is None:
-            return {"success": False, "message": "", "contents": self.contents()}
-        page = self.page(problem, Texts(self), notice=outcome.notice, unsent=outcome.unsent or {})
-        score = page.state.score if page.shows_marks else None
-        return {
-            "success": outcome.success if page.shows_marks else bool(outcome.success),
-            "message": render.announcement(page),
-            "contents": self.contents(notice=outcome.notice, unsent=outcome.unsent or {}),
-            "attempts_used": page.state.attempts,
-            "current_score": score.earned if score else None,
-            "total_possible": score.possible if score else None,
-        }
+        if self.form_notice:
+            self.form_notice = {}
+        return _json(page.reply(self, outcome))
 
     # Scores
 

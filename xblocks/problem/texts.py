@@ -56,5 +56,6 @@ SENTENCES: Mapping[str, str] = {
 def sentence(texts: Texts, code: str, values: Mapping[str, str] | None = None) -> str:
     """Return the sentence of a code in the reader's language."""
     template = str(texts.gettext(SENTENCES[code]))
-    shown = {key: value[:60] for key, value in (values or {}).items()}
+    # What a learner typed may be long; it is on the page anyway.
+    shown = {key: value[:60] if key == "given" else value for key, value in (values or {}).items()}
     return template.format_map(shown)
