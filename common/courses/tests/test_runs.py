@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from common.content.api import apply_operations, count_calls, get_heads
 from common.content.operations import SetFields
@@ -40,9 +41,12 @@ from common.courses.tests.factories import (
     section,
     subsection,
 )
-from common.enrollments.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
+
+
+def make_user() -> Any:
+    return get_user_model()._default_manager.create(username="ada")
 
 
 def edit_course(key: CourseKey, **fields: Any) -> None:
