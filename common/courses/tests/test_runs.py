@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
+from common.accounts.tests.factories import make_user
 from common.content.api import apply_operations, count_calls, get_heads
 from common.content.operations import SetFields
 from common.content.tests.factories import make_course
