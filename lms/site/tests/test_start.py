@@ -104,6 +104,7 @@ def instances(tmp_path: Path) -> Iterator[tuple[Instance, Instance]]:
             instance.process.wait()
 
 
+@pytest.mark.timeout(300)  # eleven processes start, on a machine that may be busy
 @pytest.mark.skipif(
     os.environ.get("LYCEUM_TEST_ON") == "services", reason="the embedded parts are tested here"
 )
