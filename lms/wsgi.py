@@ -4,5 +4,6 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
+# Not a default: one environment may start several sites, and each is itself.
+os.environ["DJANGO_SETTINGS_MODULE"] = "lms.settings"
 application = get_wsgi_application()
