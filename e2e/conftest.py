@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from common.core.env import read_environment
 from e2e.browser import People, find_chromium, open_browser
@@ -13,6 +13,8 @@ from e2e.sites import Sites, running_sites
 
 # Starting three sites and a worker takes longer than a test may.
 START_TIMEOUT = 300
+# Busy machines answer late; a page that never answers still fails.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
