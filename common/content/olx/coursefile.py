@@ -18,6 +18,7 @@ from common.content.references import COURSE_BLOCK
 from common.core.keys import CourseKey, CourseLocator
 
 POINTER = frozenset({"url_name", "org", "course"})
+_NAMING = POINTER | {"slug", "name"}
 
 
 def read_identity(files: CourseFiles, log: WarningLog) -> tuple[Document, SourceCourse]:
@@ -68,7 +69,10 @@ def read_course(reader: BlockReader, document: Document, run: str) -> None:
     """Read the whole course into ``reader``. Raises InvalidCourseError."""
     root = document.root
     path = course_path(run)
-    if is_pointer(root, allowed=POINTER) or is_pointer(root):
+    exact = is_pointer(root, allowed=POINTER) or is_pointer(root)
+    # Without org or course the rest is still a pointer, if there is something to point to.
+    short = set(root.attrib) <= _NAMING and is_pointer(root, allowed=frozenset(root.attrib))
+    if exact or (short and path in reader.files):
         if path not in reader.files:
             raise InvalidCourseError(
                 f"course.xml points to {path}, which is not in the archive. Export the course "
@@ -91,7 +95,9 @@ def read_course(reader: BlockReader, document: Document, run: str) -> None:
     for name in POINTER:
         root.attrib.pop(name, None)
     reader.read_document(document, COURSE_BLOCK, "course.xml")
-    reader.blocks[COURSE_BLOCK].xml["form"] = "inline"
+    if not short:
+        # With nothing to say it is written as a pointer, which needs a file.
+        reader.blocks[COURSE_BLOCK].xml["form"] = "inline"
 
 
 def course_path(run: str) -> str:

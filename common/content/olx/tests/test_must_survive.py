@@ -73,6 +73,16 @@ def test_the_run_of_the_archive_need_not_be_the_target_s(olx: Import) -> None:
     assert "course/Other" in json.loads(exported["policies/Other/policy.json"])
 
 
+@pytest.mark.parametrize("attributes", ["", 'course="C"', 'org="O"'])
+def test_a_pointer_that_lacks_org_or_course_is_one_all_the_same(
+    olx: Import, attributes: str
+) -> None:
+    one = olx(course(QUIZ) | {"course.xml": f'<course url_name="R" {attributes}/>'})
+    assert one.names()[-1] == "problem@q"
+    alone = olx({"course.xml": f'<course url_name="R" slug="x" {attributes}/>'})
+    assert alone.names() == []
+
+
 # 3
 
 
