@@ -8,7 +8,7 @@ export function reportSeen(course: string, unit: string, usages: string[]): void
   const waiting = new Map<Element, string>();
   for (const usage of usages) {
     const element = document.querySelector(`[data-usage-id="${CSS.escape(usage)}"]`);
-    if (element) waiting.set(element, usage);
+    if (element) waiting.set(endOf(element), usage);
   }
   if (waiting.size === 0) return;
   const timers = new Map<Element, number>();
@@ -34,21 +34,28 @@ export function reportSeen(course: string, unit: string, usages: string[]): void
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const { target, boundingClientRect, isIntersecting } of entries) {
-        const endIsVisible = isIntersecting && boundingClientRect.bottom <= innerHeight + 1;
-        if (endIsVisible && !timers.has(target)) {
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting && !timers.has(target)) {
           timers.set(target, window.setTimeout(() => finish(target), LOOK_MS));
-        } else if (!endIsVisible) {
+        } else if (!isIntersecting) {
           clearTimeout(timers.get(target));
           timers.delete(target);
         }
       }
     },
-    { threshold: [0, 0.25, 0.5, 0.75, 1] },
   );
   for (const element of waiting.keys()) observer.observe(element);
   addEventListener("pagehide", send);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") send();
   });
+}
+
+/** A block taller than the window crosses no threshold when it is scrolled: its end is watched instead. */
+function endOf(block: Element): Element {
+  const end = document.createElement("span");
+  end.setAttribute("aria-hidden", "true");
+  end.style.cssText = "display: block; block-size: 1px";
+  block.append(end);
+  return end;
 }
