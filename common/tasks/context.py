@@ -37,6 +37,8 @@ class StepContext:
         self.attempt: int = row.attempts
         self._lease = lease
         self._reported_at = 0.0
+        # What the last commit of this step wrote, so that the runner need not write it again.
+        self.committed: dict[str, JSON] | None = None
 
     @contextmanager
     def commit(
@@ -55,18 +57,17 @@ class StepContext:
         new_done = self.done if done is None else done
         new_total = self.total if total is None else total
         new_message = self.message if message is None else message
+        progress = {
+            "cursor": cursor,
+            "done": new_done,
+            "total": new_total,
+            "message": new_message[:255],
+        }
         with transaction.atomic():
             yield
-            self._lease.write(
-                cursor=cursor,
-                done=new_done,
-                total=new_total,
-                message=new_message[:255],
-                attempts=0,
-                error="",
-            )
+            self._lease.write(**progress, attempts=0, error="")
         self.cursor, self.done, self.total = cursor, new_done, new_total
-        self.message = new_message
+        self.message, self.committed = new_message, progress
 
     def report(self, *, done: int, total: int | None = None, message: str = "") -> None:
         """Show progress inside a step: written at most once a second, the cursor stays.
@@ -78,6 +79,7 @@ class StepContext:
         if time.monotonic() - self._reported_at < _REPORT_SECONDS:
             return
         self._reported_at = time.monotonic()
+        self.committed = None
         self._lease.write(done=self.done, total=self.total, message=self.message[:255])
         self.check()
 

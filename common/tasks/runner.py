@@ -97,24 +97,24 @@ def _run_step(kind: JobKind, row: Job, lease: JobLease) -> bool:
         seconds = time.monotonic() - started
         if seconds > _SLOW_STEP_SECONDS:
             logger.warning("a step of job %s (%s) took %.0f s", row.id, row.kind, seconds)
-        return _store(row, lease, result)
+        return _store(row, lease, result, context.committed)
     return False
 
 
-def _store(row: Job, lease: JobLease, result: StepResult) -> bool:
+def _store(row: Job, lease: JobLease, result: StepResult, committed: dict[str, Any] | None) -> bool:
     progress: dict[str, Any] = {
         "cursor": result.cursor,
         "done": result.done,
         "total": result.total,
         "message": result.message[:255],
-        "attempts": 0,
-        "error": "",
     }
+    forgiven = {"attempts": 0, "error": ""}
     if result.finished:
-        finish(lease, JobState.SUCCEEDED, **progress, result=result.result)
+        finish(lease, JobState.SUCCEEDED, **progress, **forgiven, result=result.result)
         return False
-    lease.write(**progress)
-    for name, value in progress.items():
+    if progress != committed:
+        lease.write(**progress, **forgiven)
+    for name, value in {**progress, **forgiven}.items():
         setattr(row, name, value)
     if is_cancelled(row.id):
         finish(lease, JobState.CANCELLED)
