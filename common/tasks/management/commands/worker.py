@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import warnings
 from typing import Any
 
@@ -33,18 +34,24 @@ class Command(BaseCommand):
         # Celery warns root for the sake of messages that run code; ours hold one id, as JSON.
         warnings.filterwarnings("ignore", category=SecurityWarning)
         host.concurrency = concurrency
-        worker = app.Worker(
-            hostname=f"jobs-{os.getpid()}@%h",
-            pool="solo",
-            concurrency=1,
-            quiet=True,
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-        )
+        # Until Celery has its own handler in place, while threads may hold leases already.
+        signal.signal(signal.SIGTERM, _leave)
         try:
+            worker = app.Worker(
+                hostname=f"jobs-{os.getpid()}@%h",
+                pool="solo",
+                concurrency=1,
+                quiet=True,
+                without_gossip=True,
+                without_mingle=True,
+                without_heartbeat=True,
+            )
             worker.start()
         finally:
             host.join()
         if worker.exitcode:
             raise SystemExit(worker.exitcode)
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    raise SystemExit(0)
