@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from common.accounts.tests.factories import make_user
 from common.content.api import apply_operations, count_calls, get_heads
@@ -44,10 +43,6 @@ from common.courses.tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def make_user() -> Any:
-    return get_user_model()._default_manager.create(username="ada")
 
 
 def edit_course(key: CourseKey, **fields: Any) -> None:
