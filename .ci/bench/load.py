@@ -126,9 +126,12 @@ def main(argv: list[str]) -> int:
         status, page = first.get(unit["page"])
         cold.append(time.perf_counter() - began)
         field = _INPUT.search(page)
-        if status != 200 or field is None:
-            raise RuntimeError(f"{unit['page']} answered {status}, field {field}: {page[:300]!r}")
-        unit["input"] = field[1].decode()
+        if status != 200:
+            raise RuntimeError(f"{unit['page']} answered {status}: {page[:300]!r}")
+        if field is not None:
+            unit["input"] = field[1].decode()
+        elif plan["kind"] != "page":
+            raise RuntimeError(f"{unit['page']} shows no form to submit")
     began = time.perf_counter() + WARM_UP_SECONDS
     until = [began, began + plan["seconds"]]
     samples: list[list[float]] = [[] for _ in range(plan["connections"])]
