@@ -231,5 +231,4 @@ def test_an_export_can_be_downloaded_by_who_asked_for_it() -> None:
     assert download.status_code == 200
     assert 'filename="Lyceum-New-1.tar.gz"' in download["Content-Disposition"]
     assert download.getvalue()[:2] == b"\x1f\x8b"
-    download.close()
     assert author_of(key).get(answer["Location"]).status_code == 404

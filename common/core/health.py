@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,6 @@ class HealthMiddleware:
         if request.path_info == "/healthz":
             return _answer(200, {"status": "up"})
         if request.path_info == "/readyz":
-            close_old_connections()
             ready, parts = readiness()
             status = "down" if not ready else "degraded" if "down" in parts.values() else "up"
             return _answer(200 if ready else 503, {"status": status, "parts": parts})

@@ -62,8 +62,11 @@ _PROBE = """
 import json, sys
 import django
 django.setup()
+from django.db import close_old_connections
 from django.test import Client
 for _line in sys.stdin:
+    # As the WSGI handler does at the start of a request, and the test client does not.
+    close_old_connections()
     answer = Client().get("/readyz")
     print(json.dumps([answer.status_code, answer.json()["parts"]]), flush=True)
 """
