@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import Markup
 
 # Our own drawings: the inside of an <svg viewBox="0 0 16 16">, stroked 1.5 wide.
@@ -41,6 +43,8 @@ _SHAPES = {
 }
 
 
+# As many as there are pairs of a drawing and a class in the templates; lists show each often.
+@lru_cache(maxsize=500)
 def icon(name: str, css_class: str = "") -> Markup:
     """Return an icon as decoration: hidden from screen readers, the word beside it says it.
 
