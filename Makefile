@@ -69,8 +69,9 @@ format: $(VENV)/.dev ## Mend style and format where that can be done safely
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-types: $(VENV)/.dev ## Check types
+types: $(VENV)/.dev frontend/dist/.built ## Check types, of Python and of TypeScript
 	$(BIN)/mypy $(filter-out .ci,$(wildcard $(CODE)))
+	cd frontend && PATH="$(abspath $(BIN)):$$PATH" npm run --silent check
 
 imports: $(VENV)/.dev ## Check which package may import which
 	$(BIN)/lint-imports
