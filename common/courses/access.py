@@ -1,4 +1,4 @@
-"""Who may do what in a course, and which blocks a person sees: one pure function, no clock.
+"""Who may do what in a course and with its blocks: one pure function, no clock.
 
 Every page, handler and API asks ``check_access``. Rules come in this order, and the first that
 speaks decides:
@@ -15,8 +15,6 @@ enrollment, not the content. ``Reason`` is the closed list of answers.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from common.core.keys import BlockKey
 from common.courses.data import CourseFacts, CourseOutline, CourseRunData, OutlineBlock, Viewer
 from common.courses.errors import CourseAccessDeniedError
-from common.courses.groups import effective_group, effective_selection, shown_children
+from common.courses.groups import effective_group, shown_children
 
 
 class Action(StrEnum):
@@ -91,17 +89,6 @@ MESSAGES: dict[Reason, str | Promise] = {
     Reason.PREREQUISITES_MISSING: _("Complete the courses that this one builds on first."),
     Reason.GATED: _("Complete the part before this one first."),
 }
-
-
-class Purpose(StrEnum):
-    """What a set of visible blocks is for.
-
-    Grades leave aside ``hide_after_due`` (points stay when content closes), and give staff too
-    their own group's and selection's blocks, as that is what they are shown.
-    """
-
-    CONTENT = "content"
-    GRADES = "grades"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +198,7 @@ def _check_inside(viewer: Viewer, facts: CourseFacts, action: Action, now: datet
     }.get(action, False)
     if not viewer.is_enrolled and not public:
         return denied(Reason.NOT_SIGNED_IN if viewer.is_anonymous else Reason.NOT_ENROLLED)
-    start = _early(facts.start, facts.days_early_for_beta, viewer)
+    start = opens_to(facts.start, facts.days_early_for_beta, viewer)
     if start is not None and now < start:
         return denied(Reason.COURSE_NOT_STARTED, start)
     return OPEN
@@ -225,9 +212,9 @@ def _check_block(
         return denied(Reason.UNKNOWN_BLOCK)
     if block.staff_only:
         return denied(Reason.STAFF_ONLY)
-    if not _in_groups(outline, viewer, block):
+    if not in_groups(outline, viewer, block):
         return denied(Reason.NOT_IN_GROUP)
-    start = _early(block.start, block.days_early_for_beta, viewer)
+    start = opens_to(block.start, block.days_early_for_beta, viewer)
     if start is not None and now < start:
         return denied(Reason.NOT_STARTED, start)
     child = block
@@ -239,7 +226,7 @@ def _check_block(
             return denied(Reason.NOT_IN_GROUP if split else Reason.NOT_SELECTED)
         child = ancestor
     if action in {Action.VIEW, Action.SUBMIT} and any(
-        _is_hidden(outline, part, now) for part in (block, *outline.iter_ancestors(key))
+        is_hidden(outline, part, now) for part in (block, *outline.iter_ancestors(key))
     ):
         return denied(Reason.HIDDEN_AFTER_DUE)
     return OPEN
@@ -256,25 +243,29 @@ def closes_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
     return due + timedelta(seconds=block.graceperiod or 0)
 
 
-def _hides_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
+def hides_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
+    """Return when ``hide_after_due`` closes a block's content; None: never."""
     if not block.hide_after_due:
         return None
     due = facts.end if facts.self_paced else block.due
     return None if due is None else due + timedelta(seconds=block.graceperiod or 0)
 
 
-def _is_hidden(outline: CourseOutline, block: OutlineBlock, now: datetime) -> bool:
-    hides = _hides_at(outline.facts, block)
+def is_hidden(outline: CourseOutline, block: OutlineBlock, now: datetime) -> bool:
+    """Tell whether ``hide_after_due`` has closed a block's content."""
+    hides = hides_at(outline.facts, block)
     return hides is not None and now >= hides
 
 
-def _early(start: datetime | None, days: float | None, viewer: Viewer) -> datetime | None:
+def opens_to(start: datetime | None, days: float | None, viewer: Viewer) -> datetime | None:
+    """Return when something that starts at ``start`` opens to a person; beta testers come early."""
     if start is not None and days and viewer.is_beta:
         return start - timedelta(days=days)
     return start
 
 
-def _in_groups(outline: CourseOutline, viewer: Viewer, block: OutlineBlock) -> bool:
+def in_groups(outline: CourseOutline, viewer: Viewer, block: OutlineBlock) -> bool:
+    """Tell whether a learner is in groups that the block and all its ancestors admit."""
     for partition_id, admitted in block.group_access.items():
         partition = outline.partition_by_id.get(partition_id)
         # A switched-off partition restricts nobody; one that is gone keeps its content shut, as
@@ -284,115 +275,3 @@ def _in_groups(outline: CourseOutline, viewer: Viewer, block: OutlineBlock) -> b
         if partition.active and effective_group(viewer, partition) not in admitted:
             return False
     return True
-
-
-def audience(outline: CourseOutline, viewer: Viewer) -> str:
-    """Return a name for all that the outline asks about this person: equal names, equal blocks."""
-    rank = "staff" if viewer.is_staff else "learner"
-    if viewer.is_beta and outline.has_beta_dates:
-        rank += "+beta"
-    groups = []
-    for number in sorted(outline.used_partition_ids):
-        partition = outline.partition_by_id.get(number)
-        group = None if partition is None else effective_group(viewer, partition)
-        groups.append(f"{number}={group}")
-    picks = [
-        ",".join(str(child) for child in sorted(effective_selection(viewer, outline.blocks[key])))
-        for key in outline.selecting_keys
-    ]
-    return "/".join([rank, *groups, *picks])
-
-
-def visible_blocks(
-    outline: CourseOutline,
-    viewer: Viewer,
-    now: datetime,
-    *,
-    purpose: Purpose = Purpose.CONTENT,
-) -> frozenset[BlockKey]:
-    """Return the keys of all blocks that the person sees, ancestors seen included.
-
-    Kept with the outline per audience and visibility window: cheap to ask again.
-    """
-    since, _until = visibility_window(outline, viewer, now, purpose=purpose)
-    name = ("visible", audience(outline, viewer), since, purpose)
-    return outline.remember(name, lambda: _compute_visible(outline, viewer, now, purpose))
-
-
-def _compute_visible(
-    outline: CourseOutline, viewer: Viewer, now: datetime, purpose: Purpose
-) -> frozenset[BlockKey]:
-    if viewer.is_staff and purpose is Purpose.CONTENT:
-        return frozenset(outline.blocks)
-    seen: set[BlockKey] = set()
-    shown: dict[BlockKey, frozenset[BlockKey]] = {}
-    for key, block in outline.blocks.items():
-        parent = block.parent
-        if parent is not None and (
-            parent not in seen or (parent in shown and key not in shown[parent])
-        ):
-            continue
-        if not viewer.is_staff and not _is_open(outline, viewer, block, now, purpose):
-            continue
-        seen.add(key)
-        if block.restricts_children:
-            shown[key] = shown_children(outline, viewer, block)
-    return frozenset(seen)
-
-
-def _is_open(
-    outline: CourseOutline, viewer: Viewer, block: OutlineBlock, now: datetime, purpose: Purpose
-) -> bool:
-    if block.staff_only:
-        return False
-    start = _early(block.start, block.days_early_for_beta, viewer)
-    if start is not None and now < start:
-        return False
-    if block.group_access and not _in_groups(outline, viewer, block):
-        return False
-    return purpose is Purpose.GRADES or not _is_hidden(outline, block, now)
-
-
-def visibility_window(
-    outline: CourseOutline,
-    viewer: Viewer,
-    now: datetime,
-    *,
-    purpose: Purpose = Purpose.CONTENT,
-) -> tuple[datetime | None, datetime | None]:
-    """Return from when until when nothing becomes visible or hidden; None: no such moment.
-
-    ``from <= now < until``. The window may be narrower than needed, never wider.
-    """
-    if viewer.is_staff:
-        return None, None
-    instants = outline.remember(
-        ("instants", viewer.is_beta, purpose),
-        lambda: sorted(set(_iter_instants(outline, viewer, purpose))),
-    )
-    position = bisect_right(instants, now)
-    return (
-        instants[position - 1] if position else None,
-        instants[position] if position < len(instants) else None,
-    )
-
-
-def _iter_instants(outline: CourseOutline, viewer: Viewer, purpose: Purpose) -> Iterable[datetime]:
-    for block in outline.blocks.values():
-        start = _early(block.start, block.days_early_for_beta, viewer)
-        if start is not None:
-            yield start
-        hides = _hides_at(outline.facts, block)
-        if hides is not None and purpose is Purpose.CONTENT:
-            yield hides
-
-
-def next_visibility_change(
-    outline: CourseOutline,
-    viewer: Viewer,
-    now: datetime,
-    *,
-    purpose: Purpose = Purpose.CONTENT,
-) -> datetime | None:
-    """Return the next moment at which something may appear or close; None: never again."""
-    return visibility_window(outline, viewer, now, purpose=purpose)[1]

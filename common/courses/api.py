@@ -3,15 +3,10 @@
 from common.courses.access import (
     Access,
     Action,
-    Purpose,
     Reason,
-    audience,
     check_access,
     closes_at,
-    next_visibility_change,
     require_access,
-    visibility_window,
-    visible_blocks,
 )
 from common.courses.facts import (
     read_course_facts,
@@ -60,6 +55,13 @@ from common.courses.runs import (
     sync_run,
     to_heads,
     to_run_data,
+)
+from common.courses.visibility import (
+    Purpose,
+    audience,
+    next_visibility_change,
+    visibility_window,
+    visible_blocks,
 )
 
 __all__ = [

@@ -13,7 +13,14 @@ from typing import Any
 
 from common.core.keys import BlockKey
 from common.courses.api import merge_group_access
-from common.courses.data import CourseFacts, CourseOutline, OutlineBlock, UserPartition, Viewer
+from common.courses.data import (
+    CourseFacts,
+    CourseOutline,
+    OutlineBlock,
+    PartitionGroup,
+    UserPartition,
+    Viewer,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -105,3 +112,33 @@ def _add(blocks: dict[BlockKey, OutlineBlock], item: Node, parent: OutlineBlock 
 def learner(**values: Any) -> Viewer:
     """Return an enrolled learner."""
     return replace(Viewer(user_id=7, username="ada", mode="audit"), **values)
+
+
+# Who looks, and at what: the cast of the tables of access.
+ANONYMOUS = Viewer()
+STRANGER = Viewer(user_id=8, username="bob")
+LEARNER = learner()
+BETA = learner(is_beta=True)
+STAFF = Viewer(user_id=1, username="eve", is_staff=True)
+COHORTS = UserPartition(5, "Cohorts", "cohort", (PartitionGroup(1, "A"), PartitionGroup(2, "B")))
+RANDOM = UserPartition(6, "Test", "random", (PartitionGroup(1, "A"), PartitionGroup(2, "B")))
+DUE: dict[str, Any] = {"due": PAST, "hide_after_due": True}
+P = key_of("p")
+
+
+def course_with(leaf: Node | None = None, **settings: Any) -> CourseOutline:
+    """Return a course whose one unit carries ``settings``."""
+    inner = unit(leaf or problem("p"), **settings)
+    return outline_of(section(subsection(inner)), partitions=[COHORTS, RANDOM])
+
+
+def split(partition: int) -> CourseOutline:
+    children = (unit(problem("pa"), name="a"), unit(problem("pb"), name="b"))
+    test = node(
+        "split_test",
+        "split",
+        *children,
+        partition_id=partition,
+        group_to_child={1: key_of("a", "vertical"), 2: key_of("b", "vertical")},
+    )
+    return outline_of(section(subsection(test)), partitions=[COHORTS, RANDOM])

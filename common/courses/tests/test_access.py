@@ -8,45 +8,32 @@ from typing import Any
 
 import pytest
 
-from common.courses.access import Action, Purpose, Reason, check_access, closes_at, require_access
-from common.courses.api import (
-    audience,
-    next_visibility_change,
-    visibility_window,
-    visible_blocks,
-)
-from common.courses.data import (
-    DEFAULT_START,
-    CourseFacts,
-    CourseOutline,
-    PartitionGroup,
-    UserPartition,
-    Viewer,
-)
+from common.courses.access import Action, Reason, check_access, closes_at, require_access
+from common.courses.data import DEFAULT_START, CourseFacts, CourseOutline, Viewer
 from common.courses.errors import CourseAccessDeniedError
 from common.courses.tests.factories import (
+    ANONYMOUS,
+    BETA,
+    COHORTS,
+    DUE,
     FUTURE,
+    LEARNER,
     NOW,
     PAST,
-    Node,
-    html,
+    STAFF,
+    STRANGER,
+    P,
+    course_with,
     key_of,
     learner,
     node,
     outline_of,
     problem,
     section,
+    split,
     subsection,
     unit,
 )
-
-ANONYMOUS = Viewer()
-STRANGER = Viewer(user_id=8, username="bob")
-LEARNER = learner()
-BETA = learner(is_beta=True)
-STAFF = Viewer(user_id=1, username="eve", is_staff=True)
-COHORTS = UserPartition(5, "Cohorts", "cohort", (PartitionGroup(1, "A"), PartitionGroup(2, "B")))
-RANDOM = UserPartition(6, "Test", "random", (PartitionGroup(1, "A"), PartitionGroup(2, "B")))
 
 WHO = {
     "anonymous": ANONYMOUS,
@@ -67,6 +54,9 @@ STATES: dict[str, dict[str, Any]] = {
     "hidden": {"start": PAST, "catalog_visibility": "none"},
     "closed": {"start": PAST, "enrollment_end": PAST},
     "soon": {"start": PAST, "enrollment_start": FUTURE},
+    "public2030": {"start": DEFAULT_START, "course_visibility": "public"},
+    "endless": {"start": PAST, "enrollment_start": PAST, "enrollment_end": FUTURE, "end": FUTURE},
+    "both": {"start": PAST, "invitation_only": True, "enrollment_end": PAST, "end": PAST},
 }
 # For each state and action: the reasons for anonymous, stranger, learner, beta. Staff may all.
 TABLE = """
@@ -82,19 +72,42 @@ early       outline  not_signed_in   not_enrolled            course_not_started 
 early       view     not_signed_in   not_enrolled            course_not_started  open
 early       submit   not_signed_in   not_enrolled            course_not_started  open
 2030        view     not_signed_in   not_enrolled            course_not_started  course_not_started
+2030        list     open            open                    open                open
+2030        about    open            open                    open                open
+2030        enroll   not_signed_in   open                    open                open
+2030        outline  not_signed_in   not_enrolled            course_not_started  course_not_started
+2030        submit   not_signed_in   not_enrolled            course_not_started  course_not_started
+early       list     open            open                    open                open
+early       teach    not_signed_in   not_staff               not_staff           not_staff
 ended       enroll   not_signed_in   course_ended            open                open
 ended       view     not_signed_in   not_enrolled            open                open
 ended       submit   not_signed_in   not_enrolled            open                open
+ended       list     open            open                    open                open
+ended       outline  not_signed_in   not_enrolled            open                open
+public      teach    not_signed_in   not_staff               not_staff           not_staff
+public2030  outline  course_not_started course_not_started  course_not_started  course_not_started
+public2030  view     course_not_started course_not_started  course_not_started  course_not_started
+public2030  submit   not_signed_in   not_enrolled            course_not_started  course_not_started
 public      outline  open            open                    open                open
 public      view     open            open                    open                open
 public      submit   not_signed_in   not_enrolled            open                open
 outline     outline  open            open                    open                open
 outline     view     not_signed_in   not_enrolled            open                open
+outline     submit   not_signed_in   not_enrolled            open                open
+invitation  list     open            open                    open                open
+invitation  view     not_signed_in   not_enrolled            open                open
 invitation  enroll   not_signed_in   invitation_only         open                open
 unlisted    list     not_listed      not_listed              not_listed          not_listed
 unlisted    about    open            open                    open                open
 hidden      list     not_listed      not_listed              not_listed          not_listed
 hidden      about    not_listed      not_listed              open                open
+unlisted    enroll   not_signed_in   open                    open                open
+hidden      enroll   not_signed_in   open                    open                open
+hidden      view     not_signed_in   not_enrolled            open                open
+closed      view     not_signed_in   not_enrolled            open                open
+soon        view     not_signed_in   not_enrolled            open                open
+endless     enroll   not_signed_in   open                    open                open
+both        enroll   not_signed_in   course_ended            open                open
 closed      enroll   not_signed_in   enrollment_ended        open                open
 soon        enroll   not_signed_in   enrollment_not_started  open                open
 """
@@ -136,48 +149,28 @@ def test_who_is_enrolled_already_needs_no_place() -> None:
     assert check_access(LEARNER, outline, None, Action.ENROLL, NOW, enrolled_count=5).allowed
 
 
-def course(leaf: Node | None = None, **settings: Any) -> CourseOutline:
-    """Return a course whose one unit carries ``settings``."""
-    inner = unit(leaf or problem("p"), **settings)
-    return outline_of(section(subsection(inner)), partitions=[COHORTS, RANDOM])
-
-
-def split(partition: int) -> CourseOutline:
-    children = (unit(problem("pa"), name="a"), unit(problem("pb"), name="b"))
-    test = node(
-        "split_test",
-        "split",
-        *children,
-        partition_id=partition,
-        group_to_child={1: key_of("a", "vertical"), 2: key_of("b", "vertical")},
-    )
-    return outline_of(section(subsection(test)), partitions=[COHORTS, RANDOM])
-
-
-DUE: dict[str, Any] = {"due": PAST, "hide_after_due": True}
-P = key_of("p")
-
-
 @pytest.mark.parametrize(
     ("outline", "viewer", "key", "action", "reason"),
     [
-        pytest.param(course(), LEARNER, P, "view", "open", id="a plain block is open"),
+        pytest.param(course_with(), LEARNER, P, "view", "open", id="a plain block is open"),
         pytest.param(
-            course(), LEARNER, key_of("none"), "view", "unknown_block", id="an unknown block"
+            course_with(), LEARNER, key_of("none"), "view", "unknown_block", id="an unknown block"
         ),
         pytest.param(
-            course(), STAFF, key_of("none"), "view", "unknown_block", id="unknown to staff too"
+            course_with(), STAFF, key_of("none"), "view", "unknown_block", id="unknown to staff too"
         ),
         pytest.param(
-            course(staff_only=True), LEARNER, P, "view", "staff_only", id="staff only above"
+            course_with(staff_only=True), LEARNER, P, "view", "staff_only", id="staff only above"
         ),
-        pytest.param(course(staff_only=True), STAFF, P, "view", "staff", id="staff see it"),
-        pytest.param(course(start=FUTURE), LEARNER, P, "view", "not_started", id="starts later"),
+        pytest.param(course_with(staff_only=True), STAFF, P, "view", "staff", id="staff see it"),
         pytest.param(
-            course(start=FUTURE), LEARNER, P, "outline", "not_started", id="not in outline"
+            course_with(start=FUTURE), LEARNER, P, "view", "not_started", id="starts later"
         ),
         pytest.param(
-            course(start=FUTURE, days_early_for_beta=365.0),
+            course_with(start=FUTURE), LEARNER, P, "outline", "not_started", id="not in outline"
+        ),
+        pytest.param(
+            course_with(start=FUTURE, days_early_for_beta=365.0),
             BETA,
             P,
             "view",
@@ -185,7 +178,7 @@ P = key_of("p")
             id="early",
         ),
         pytest.param(
-            course(start=FUTURE, days_early_for_beta=2.0),
+            course_with(start=FUTURE, days_early_for_beta=2.0),
             BETA,
             P,
             "view",
@@ -193,10 +186,15 @@ P = key_of("p")
             id="beta, but not that early",
         ),
         pytest.param(
-            course(group_access={5: (1,)}), LEARNER, P, "view", "not_in_group", id="in no cohort"
+            course_with(group_access={5: (1,)}),
+            LEARNER,
+            P,
+            "view",
+            "not_in_group",
+            id="in no cohort",
         ),
         pytest.param(
-            course(group_access={5: (1,)}),
+            course_with(group_access={5: (1,)}),
             learner(groups={5: 1}),
             P,
             "view",
@@ -204,7 +202,7 @@ P = key_of("p")
             id="in the cohort",
         ),
         pytest.param(
-            course(group_access={5: (1,)}),
+            course_with(group_access={5: (1,)}),
             learner(groups={5: 2}),
             P,
             "submit",
@@ -212,7 +210,7 @@ P = key_of("p")
             id="in the other cohort",
         ),
         pytest.param(
-            course(group_access={5: (9,)}),
+            course_with(group_access={5: (9,)}),
             learner(groups={5: 9}),
             P,
             "view",
@@ -220,7 +218,7 @@ P = key_of("p")
             id="a membership in a deleted group counts as none",
         ),
         pytest.param(
-            course(group_access={77: (1,)}),
+            course_with(group_access={77: (1,)}),
             learner(groups={77: 1}),
             P,
             "view",
@@ -228,10 +226,15 @@ P = key_of("p")
             id="a lost partition keeps its content shut",
         ),
         pytest.param(
-            course(group_access={5: ()}), LEARNER, P, "view", "open", id="an empty list admits all"
+            course_with(group_access={5: ()}),
+            LEARNER,
+            P,
+            "view",
+            "open",
+            id="an empty list admits all",
         ),
         pytest.param(
-            course(problem("p", group_access={5: (2,)}), group_access={5: (1,)}),
+            course_with(problem("p", group_access={5: (2,)}), group_access={5: (1,)}),
             learner(groups={5: 1}),
             P,
             "view",
@@ -253,16 +256,23 @@ P = key_of("p")
             split(404), LEARNER, key_of("pa"), "view", "not_in_group", id="lost split partition"
         ),
         pytest.param(split(404), STAFF, key_of("pa"), "view", "staff", id="staff see all branches"),
-        pytest.param(course(**DUE), LEARNER, P, "view", "hidden_after_due", id="hidden after due"),
         pytest.param(
-            course(**DUE), LEARNER, P, "submit", "hidden_after_due", id="closed after due"
-        ),
-        pytest.param(course(**DUE), LEARNER, P, "outline", "open", id="its title stays"),
-        pytest.param(
-            course(**DUE, graceperiod=90 * 86400.0), LEARNER, P, "view", "open", id="in grace"
+            course_with(**DUE), LEARNER, P, "view", "hidden_after_due", id="hidden after due"
         ),
         pytest.param(
-            course(hide_after_due=True), LEARNER, P, "view", "open", id="no due date, never hidden"
+            course_with(**DUE), LEARNER, P, "submit", "hidden_after_due", id="closed after due"
+        ),
+        pytest.param(course_with(**DUE), LEARNER, P, "outline", "open", id="its title stays"),
+        pytest.param(
+            course_with(**DUE, graceperiod=90 * 86400.0), LEARNER, P, "view", "open", id="in grace"
+        ),
+        pytest.param(
+            course_with(hide_after_due=True),
+            LEARNER,
+            P,
+            "view",
+            "open",
+            id="no due date, never hidden",
         ),
     ],
 )
@@ -301,68 +311,17 @@ def test_selected_children_only() -> None:
 
 
 def test_start_says_when_it_opens() -> None:
-    access = check_access(LEARNER, course(start=FUTURE), P, Action.VIEW, NOW)
+    access = check_access(LEARNER, course_with(start=FUTURE), P, Action.VIEW, NOW)
 
     assert access.opens_at == FUTURE
 
 
 def test_require_access_raises_the_reason() -> None:
     with pytest.raises(CourseAccessDeniedError) as caught:
-        require_access(STRANGER, course(), P, Action.VIEW, NOW)
+        require_access(STRANGER, course_with(), P, Action.VIEW, NOW)
 
     assert caught.value.as_dict()["error_code"] == "not_enrolled"
     assert caught.value.status == 403
-
-
-def test_visible_blocks_agree_with_check_access() -> None:
-    for outline in (course(), course(staff_only=True), course(group_access={5: (1,)}), split(5)):
-        for viewer in (LEARNER, BETA, STAFF, learner(groups={5: 1})):
-            visible = visible_blocks(outline, viewer, NOW)
-
-            assert visible == {
-                key
-                for key in outline.blocks
-                if check_access(viewer, outline, key, Action.VIEW, NOW).allowed
-            }
-
-
-def test_points_stay_when_content_closes() -> None:
-    outline = course(**DUE)
-
-    assert P not in visible_blocks(outline, LEARNER, NOW)
-    assert P in visible_blocks(outline, LEARNER, NOW, purpose=Purpose.GRADES)
-
-
-def test_visibility_window_ends_at_the_next_start() -> None:
-    later = FUTURE + timedelta(days=1)
-    outline = outline_of(
-        section(subsection(problem("a", start=FUTURE), problem("b", start=later), html()))
-    )
-
-    assert visibility_window(outline, LEARNER, NOW) == (PAST, FUTURE)
-    assert next_visibility_change(outline, LEARNER, FUTURE) == later
-    assert next_visibility_change(outline, LEARNER, later) is None
-    assert visibility_window(outline, STAFF, NOW) == (None, None)
-
-
-def test_visibility_changes_exactly_at_the_window_s_end() -> None:
-    outline = course(start=FUTURE)
-    instant = timedelta(microseconds=1)
-
-    assert P not in visible_blocks(outline, LEARNER, FUTURE - instant)
-    assert P in visible_blocks(outline, LEARNER, FUTURE)
-
-
-def test_audiences_differ_only_where_the_outline_asks() -> None:
-    plain, grouped = course(), course(group_access={5: (1,)})
-
-    assert (
-        audience(plain, LEARNER)
-        == audience(plain, BETA)
-        == audience(plain, learner(user_id=99, groups={5: 1}))
-    )
-    assert audience(plain, STAFF) != audience(plain, LEARNER)
-    assert audience(grouped, LEARNER) != audience(grouped, learner(groups={5: 1}))
 
 
 def test_past_due_falls_back_on_the_end_of_the_course() -> None:
