@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from common.blocks.author_html import present, sanitise
+from common.blocks.author_html import frame, is_active, present, sanitise
 
 
 def trusts_scripts(block: Any) -> bool:
@@ -42,3 +42,13 @@ def author_html(block: Any, html: str, *, title: str) -> Markup:
     """
     shown = present(with_links(block, html), trusted=trusts_scripts(block), title=title)
     return Markup(shown.html)  # noqa: S704  # cleaned, framed, or vouched for
+
+
+def acts(html: str) -> bool:
+    """Whether HTML does more than mark up text, so that cleaning would take its point."""
+    return is_active(html)
+
+
+def framed(block: Any, html: str, *, title: str) -> Markup:
+    """Return HTML in a frame of opaque origin, links of this course run included."""
+    return Markup(frame(with_links(block, html), title=title))  # noqa: S704  # escaped into it

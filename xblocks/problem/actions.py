@@ -18,8 +18,8 @@ from xblocks.problem.engine.problem import CompiledProblem
 from xblocks.problem.engine.rules import Refusal, Rerandomize, wait_left
 from xblocks.problem.engine.state import LearnerState, RefusedError
 from xblocks.problem.events import check_payload, feedback_payloads
-from xblocks.problem.render import Notice
 from xblocks.problem.store import as_stored, named
+from xblocks.problem.view import Notice
 
 if TYPE_CHECKING:
     from xblocks.problem.block import ProblemBlock
@@ -78,6 +78,9 @@ class Actions:
             self._publish_fail("problem_check_fail", state, answers, error.refusal)
             return self._refused(error.refusal, state, answers)
         except AnswerFormatError as error:
+            if error.code == "pattern_timeout":
+                # Nobody but the author can mend that.
+                self._publish_fail("problem_check_fail", state, answers, error.code)
             return Outcome(success=False, notice=Notice(error.code, error.values), unsent=answers)
         self.block.store_state(after)
         self._publish_grade(after)
@@ -182,7 +185,7 @@ class Actions:
             self._publish("edx.problem.hint.feedback_displayed", payload)
 
     def _publish_fail(
-        self, event_type: str, state: LearnerState, answers: Answers, refusal: Refusal
+        self, event_type: str, state: LearnerState, answers: Answers, reason: Refusal | str
     ) -> None:
         self._publish(
             event_type,
@@ -190,7 +193,7 @@ class Actions:
                 "problem_id": self.usage,
                 "answers": named(answers, self.block.prefix),
                 "state": as_stored(state, self.block.prefix),
-                "failure": _failure(refusal),
+                "failure": _failure(reason),
             },
         )
 
@@ -198,9 +201,11 @@ class Actions:
         self.block.runtime.publish(self.block, event_type, payload)
 
 
-def _failure(refusal: Refusal) -> str:
-    """Return the word that the event log has for a refusal."""
-    return "unreset" if refusal is Refusal.RESET_FIRST else "closed"
+def _failure(reason: Refusal | str) -> str:
+    """Return the word that the event log has for a refusal; other reasons are their own word."""
+    if not isinstance(reason, Refusal):
+        return reason
+    return "unreset" if reason is Refusal.RESET_FIRST else "closed"
 
 
 def _whole(text: object) -> int | None:

@@ -18,7 +18,7 @@ from xblock.scorable import Score as LibraryScore
 from xblocks.kit import author
 from xblocks.kit.texts import Texts, whole
 from xblocks.kit.words import words_of
-from xblocks.problem import page, render
+from xblocks.problem import page, results
 from xblocks.problem.actions import Actions
 from xblocks.problem.engine.errors import ProblemSyntaxError
 from xblocks.problem.engine.parse import compile_problem
@@ -51,8 +51,9 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
 
     def compiled(self) -> CompiledProblem:
         """Return the compiled definition. Raises ProblemSyntaxError."""
-        clean = author.as_written if author.trusts_scripts(self) else author.clean
-        return compile_problem(self.data or "", clean)
+        if author.trusts_scripts(self):
+            return compile_problem(self.data or "", author.as_written)
+        return compile_problem(self.data or "", author.clean, author.acts)
 
     def find_compiled(self) -> CompiledProblem | None:
         """Return the compiled definition; None where it is broken or cannot be graded yet."""
@@ -190,7 +191,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         problem = self.find_compiled()
         if problem is None or request.method != "POST":
             return _json({"answers": {}}, status=200 if problem is None else 405)
-        answers = render.shown_answers(page.make_page(self, problem))
+        answers = results.shown_answers(page.make_page(self, problem))
         if answers:
             self.runtime.publish(self, "showanswer", {"problem_id": str(self.scope_ids.usage_id)})
         shown = {key: str(html) for key, html in answers.items()}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from xblocks.kit import author
 from xblocks.kit.texts import Texts
-from xblocks.problem import render
+from xblocks.problem import render, results
 from xblocks.problem.engine.errors import ProblemSyntaxError
 from xblocks.problem.engine.problem import CompiledProblem
 from xblocks.problem.texts import sentence
+from xblocks.problem.view import Notice, Page
 
 if TYPE_CHECKING:
     from xblocks.problem.actions import Outcome
@@ -21,7 +24,7 @@ def contents(
     block: ProblemBlock,
     *,
     csrf_token: str = "",
-    notice: render.Notice | None = None,
+    notice: Notice | None = None,
     unsent: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the problem's HTML as it stands now, or the sentence that stands for it."""
@@ -34,9 +37,18 @@ def contents(
         return _blocked(block, texts, "unsupported", ", ".join(problem.unsupported))
     page = make_page(block, problem, csrf_token=csrf_token, notice=notice, unsent=unsent)
     html = str(render.render_problem(page))
-    if problem.has_scripts and page.rules.is_staff and not author.trusts_scripts(block):
-        html += f'<p class="problem-staff">{sentence(texts, "author_scripts")}</p>'
+    if page.rules.is_staff:
+        lines = _staff_lines(page, is_trusted=author.trusts_scripts(block))
+        html += "".join(Markup('<p class="problem-staff">{}</p>').format(line) for line in lines)
     return author.with_links(block, html)
+
+
+def _staff_lines(page: Page, *, is_trusted: bool) -> Iterator[str]:
+    """Yield what the course team should know of this problem and learners should not."""
+    if page.problem.has_scripts and not is_trusted:
+        yield sentence(page.texts, "author_scripts")
+    if page.notice is not None and page.notice.code == "pattern_timeout":
+        yield sentence(page.texts, "pattern_reason", page.notice.values)
 
 
 def make_page(
@@ -44,19 +56,20 @@ def make_page(
     problem: CompiledProblem,
     *,
     csrf_token: str = "",
-    notice: render.Notice | None = None,
+    notice: Notice | None = None,
     unsent: Mapping[str, Any] | None = None,
-) -> render.Page:
+) -> Page:
     """Return what the problem's HTML is made from."""
     kept = block.form_notice
     if notice is None and unsent is None and kept.get("code"):
-        notice = render.Notice(kept["code"], kept.get("values") or {})
+        notice = Notice(kept["code"], kept.get("values") or {})
         unsent = kept.get("answers")
-    return render.Page(
+    state = block.state()
+    return Page(
         prefix=block.prefix,
         title=block.display_name or "",
         problem=problem,
-        state=block.state(),
+        state=state,
         rules=block.rules(),
         now=block.now(),
         texts=Texts(block),
@@ -65,6 +78,8 @@ def make_page(
         csrf_token=csrf_token,
         notice=notice,
         unsent=unsent or {},
+        frame=lambda html: author.framed(block, html, title=block.display_name or ""),
+        orders=problem.orders(state.seed or 0),
     )
 
 
@@ -79,10 +94,10 @@ def reply(block: ProblemBlock, outcome: Outcome) -> dict[str, Any]:
         return {"success": False, "message": "", "contents": contents(block)}
     unsent = outcome.unsent or {}
     page = make_page(block, problem, notice=outcome.notice, unsent=unsent)
-    score = page.state.score if page.shows_marks else None
+    score = page.state.score if page.shows_score else None
     return {
-        "success": outcome.success if page.shows_marks else bool(outcome.success),
-        "message": render.announcement(page),
+        "success": outcome.success if page.shows_score else bool(outcome.success),
+        "message": results.announcement(page),
         "contents": contents(block, notice=outcome.notice, unsent=unsent),
         "attempts_used": page.state.attempts,
         "current_score": score.earned if score else None,

@@ -23,7 +23,7 @@ NOT_ANSWERED = _("Not answered")
 
 # By the code of a refusal (rules.Refusal) or of an unreadable answer (AnswerFormatError).
 SENTENCES: Mapping[str, str] = {
-    "closed": _("This problem is closed: its due date has passed."),
+    "closed": _("This problem is closed: its due date, or the end of the course, has passed."),
     "no_attempts_left": _("You have used all your attempts."),
     "reset_first": _("Reset the problem before you answer again."),
     "wait": _("Wait {seconds} seconds between two attempts, then submit again."),
@@ -41,14 +41,22 @@ SENTENCES: Mapping[str, str] = {
     "expression_depth": _("“{given}” is too long. Your attempt was not counted."),
     "expression_value": _("“{given}” has no value. Your attempt was not counted."),
     "too_long": _("Your answer is longer than {maximum} characters. It was not counted."),
+    "pattern_timeout": _(
+        "Your answer could not be checked, and your attempt was not counted. Try another wording,"
+        " or tell the course team."
+    ),
+    "pattern_reason": _(
+        "For the course team: this pattern takes too long for this answer: {pattern}"
+    ),
     "saved": _("Your answers are saved. They are not graded until you submit them."),
     "reset": _("The problem was reset."),
     "unsupported": _("This problem cannot be answered here yet."),
     "broken": _("This problem cannot be shown. The course team can mend it."),
     "staff_reason": _("For the course team: {reason}"),
     "author_scripts": _(
-        "For the course team: this problem has scripts of its own. They run only where an"
-        " operator trusts the scripts of this course."
+        "For the course team: the scripts of this problem run in a frame. There they find the"
+        " text around them, not the answers. They run in the page itself where an operator trusts"
+        " the scripts of this course."
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -82,6 +83,15 @@ def test_the_script_answers_and_the_same_attempt_counts_once() -> None:
     assert first["current_score"] == 5
     state = LearnerBlockState.objects.get(learner=world.learner, block="problem@p")
     assert '"attempts": 1' in state.state
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(-1, False), (1, True)])
+def test_a_problem_without_a_due_date_closes_with_its_course(days: int, is_taken: bool) -> None:
+    end = datetime.now(UTC) + timedelta(days=days)
+    world = make_world(problem("p", FIVE_TYPES), settings={"end": end.isoformat()})
+    reply = world.client().post(world.handler("problem", "p", "problem_check"), ANSWERS)
+    assert (reply.json()["success"] == "correct") is is_taken
+    assert ("the end of the course, has passed" in rendered(world)) is not is_taken
 
 
 def test_staff_rescore_through_the_door() -> None:

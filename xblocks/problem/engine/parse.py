@@ -16,6 +16,8 @@ from lxml.etree import _Element as Element
 
 from xblocks.problem.engine import inputs, responses
 from xblocks.problem.engine.errors import ProblemSyntaxError, UnsupportedError
+from xblocks.problem.engine.explanations import mark_solutions, take_solutions
+from xblocks.problem.engine.frames import Acts, never_acts, take_frames
 from xblocks.problem.engine.inputs.base import Input, InputBase
 from xblocks.problem.engine.labels import take_labels
 from xblocks.problem.engine.markup import (
@@ -53,17 +55,18 @@ _SETTINGS = frozenset(
         "codeparam",
     ]
 )
-_REFUSED = ("include", "targetedfeedbackset", "solutionset")
+_REFUSED = ("include",)
 _INLINE_PARENTS = frozenset(
     ["p", "span", "a", "em", "strong", "b", "i", "h1", "h2", "h3", "h4", "h5", "h6", "center"]
 )
 
 
 @lru_cache(maxsize=CACHED_PROBLEMS)
-def compile_problem(xml: str, clean: Cleaner) -> CompiledProblem:
+def compile_problem(xml: str, clean: Cleaner, acts: Acts = never_acts) -> CompiledProblem:
     """Return the compiled form of a problem's XML; kept, because definitions never change.
 
-    ``clean`` makes author HTML safe for the page. Raises ProblemSyntaxError.
+    ``clean`` makes author HTML safe for the page; ``acts`` tells which HTML needs a frame.
+    Raises ProblemSyntaxError.
     """
     root = _parse(xml)
     reasons = _unsupported(root)
@@ -73,7 +76,7 @@ def compile_problem(xml: str, clean: Cleaner) -> CompiledProblem:
     has_scripts = any(_is_browser_script(node) for node in root.iter("script"))
     if not reasons:
         try:
-            return _Compiler(root, clean, has_scripts).compile()
+            return _Compiler(root, clean, acts).compile(has_scripts=has_scripts)
         except UnsupportedError as error:
             reasons.append(str(error))
     return CompiledProblem(unsupported=tuple(reasons), has_scripts=has_scripts, code=code)
@@ -133,13 +136,13 @@ def _is_browser_script(node: Element) -> bool:
 class _Compiler:
     """Takes one parsed tree apart; used once."""
 
-    def __init__(self, root: Element, clean: Cleaner, has_scripts: bool) -> None:
+    def __init__(self, root: Element, clean: Cleaner, acts: Acts) -> None:
         self.root = root
         self.clean = clean
-        self.has_scripts = has_scripts
+        self.acts = acts
         self.inputs: dict[str, Input] = {}
 
-    def compile(self) -> CompiledProblem:
+    def compile(self, *, has_scripts: bool) -> CompiledProblem:
         nodes = [node for node in self.root.iter() if node.tag in RESPONSES]
         compiled = tuple(self._response(node, number) for number, node in enumerate(nodes, 1))
         if any(node.tag in KNOWN_INPUTS for node in self.root.iter()):
@@ -149,15 +152,16 @@ class _Compiler:
             for group in self.root.iter("demandhint")
             for hint in group.findall("hint")
         )
-        solutions = tuple(self._solutions())
+        solutions = take_solutions(self.root, self.clean)
         self._drop_what_is_not_text()
-        body = self.clean(inner_html(self.root))
+        body, frames = take_frames(self.root, self.clean, self.acts)
         return CompiledProblem(
             body=tuple(split_slots(body)),
             responses=compiled,
             solutions=solutions,
             demand_hints=hints,
-            has_scripts=self.has_scripts,
+            has_scripts=has_scripts,
+            frames=frames,
             inputs=self.inputs,
         )
 
@@ -188,6 +192,7 @@ class _Compiler:
         )
         for child, item in zip(nodes, compiled_inputs, strict=True):
             replace_by_text(child, slot("input", item.id))
+        mark_solutions(node, number)
         self._open(node, number, inline)
         return response
 
@@ -219,12 +224,6 @@ class _Compiler:
         else:
             node.text += end
         node.tag = "lyceum-response"
-
-    def _solutions(self) -> Iterable[str]:
-        """Yield the explanations, and take them out of the text."""
-        for node in list(self.root.iter("solution")):
-            yield self.clean(inner_html(node)).strip()
-            remove_keeping_tail(node)
 
     def _drop_what_is_not_text(self) -> None:
         for node in list(self.root.iter("demandhint", "startouttext", "endouttext", "meta")):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
+from xblocks.problem.engine.explanations import Solution
 from xblocks.problem.engine.inputs.base import Input
 from xblocks.problem.engine.inputs.choices import ChoiceInput
 from xblocks.problem.engine.model import Answer, Answers, InputResult, Results, Score
 from xblocks.problem.engine.responses.base import Response
+from xblocks.problem.engine.responses.choices import MultipleChoiceResponse
+from xblocks.problem.engine.variants import AS_WRITTEN, Group, Orders, draw_orders
 
 Segment = str | tuple[str, str]
 
@@ -20,18 +21,19 @@ Segment = str | tuple[str, str]
 class CompiledProblem:
     """One problem definition, ready for use.
 
-    ``body`` is literal HTML with slots (``open``/``close``/``label``/``feedback`` RESPONSE,
-    ``input`` ID, ``solution`` NUMBER). ``unsupported`` names what this engine cannot do; such
-    a problem has no responses and is worth nothing. ``has_scripts`` tells that the author
-    wrote JavaScript, ``code`` is the author's Python, joined.
+    ``body`` is literal HTML with slots (``open``/``close``/``feedback`` RESPONSE, ``input`` ID,
+    ``frame`` INDEX). ``unsupported`` names what this engine cannot do; such a problem has no
+    responses and is worth nothing. ``has_scripts`` tells that the author wrote JavaScript;
+    ``frames`` is the HTML that needs a frame to act in; ``code`` is the author's Python.
     """
 
     body: tuple[Segment, ...] = ()
     responses: tuple[Response, ...] = ()
-    solutions: tuple[str, ...] = ()
+    solutions: tuple[Solution, ...] = ()
     demand_hints: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
     has_scripts: bool = False
+    frames: tuple[str, ...] = ()
     code: str = ""
     inputs: Mapping[str, Input] = field(default_factory=dict)
 
@@ -47,8 +49,8 @@ class CompiledProblem:
 
     @property
     def is_shuffled(self) -> bool:
-        """Whether the order of choices depends on the seed."""
-        return any(isinstance(item, ChoiceInput) and item.shuffled for item in self.all_inputs())
+        """Whether the choices that are shown, or their order, depend on the seed."""
+        return bool(self._groups())
 
     def all_inputs(self) -> Iterator[Input]:
         """Yield the inputs in document order."""
@@ -86,14 +88,29 @@ class CompiledProblem:
             answers.update(response.correct_answers())
         return answers
 
-    def orders(self, seed: int) -> Mapping[str, tuple[int, ...]]:
-        """Return the order of choices of each shuffled group in the variant of ``seed``."""
-        groups = tuple(
-            (item.id, tuple(choice.fixed for choice in item.choices))
-            for item in self.all_inputs()
-            if isinstance(item, ChoiceInput) and item.shuffled
-        )
-        return _orders(groups, seed) if groups else {}
+    def _groups(self) -> tuple[Group, ...]:
+        groups = (item.group for item in self.all_inputs() if isinstance(item, ChoiceInput))
+        return tuple(group for group in groups if group is not None)
+
+    def orders(self, seed: int) -> Orders:
+        """Return which choices each drawn group shows, and in which order, for a seed."""
+        groups = self._groups()
+        return draw_orders(groups, seed) if groups else AS_WRITTEN
+
+    def explanations(self, orders: Orders) -> tuple[Solution, ...]:
+        """Return the solutions that belong to a variant."""
+        return tuple(item for item in self.solutions if self._belongs(item, orders))
+
+    def _belongs(self, solution: Solution, orders: Orders) -> bool:
+        if not solution.response or solution.explanation is None:
+            return True
+        response = self.responses[solution.response - 1]
+        if response.inputs[0].id not in orders and not solution.always:
+            return True
+        if not isinstance(response, MultipleChoiceResponse):
+            return True
+        right = response.right_choice(orders)
+        return right is not None and right.explanation == solution.explanation
 
     def describe(self, answers: Answers, results: Results) -> dict[str, dict[str, Any]]:
         """Return each input's submission in words, as the event log has it."""
@@ -110,24 +127,3 @@ class CompiledProblem:
                     "group_label": response.text.label if item.text.label else "",
                 }
         return described
-
-
-@lru_cache(maxsize=4096)
-def _orders(
-    groups: tuple[tuple[str, tuple[bool, ...]], ...], seed: int
-) -> Mapping[str, tuple[int, ...]]:
-    # One generator for the whole problem; it draws as Python 2's did, on which the order
-    # that learners of existing courses saw depends.
-    generator = random.Random(seed)  # noqa: S311  # variants, not secrets
-    return {key: _shuffled(fixed, generator) for key, fixed in groups}
-
-
-def _shuffled(fixed: tuple[bool, ...], generator: random.Random) -> tuple[int, ...]:
-    """Return indexes with the free ones shuffled: fixed ones lead or, once past them, trail."""
-    head = next((index for index, is_fixed in enumerate(fixed) if not is_fixed), len(fixed))
-    rest = range(head, len(fixed))
-    free = [index for index in rest if not fixed[index]]
-    for last in range(len(free) - 1, 0, -1):
-        other = int(generator.random() * (last + 1))
-        free[last], free[other] = free[other], free[last]
-    return (*range(head), *free, *(index for index in rest if fixed[index]))

@@ -99,10 +99,10 @@ class Standing:
 
 def refuse_submit(rules: Rules, standing: Standing, now: datetime) -> Refusal | None:
     """Return why an answer cannot be submitted now, or None."""
-    if rules.is_past_due(now):
-        return Refusal.CLOSED
     if rules.max_attempts == 0:
         return Refusal.SAVE_ONLY
+    if rules.is_past_due(now):
+        return Refusal.CLOSED
     if rules.is_used_up(standing.attempts):
         return Refusal.NO_ATTEMPTS_LEFT
     if standing.done and rules.rerandomize is Rerandomize.ALWAYS:
@@ -119,11 +119,12 @@ def wait_left(rules: Rules, standing: Standing, now: datetime) -> timedelta:
 
 
 def refuse_save(rules: Rules, standing: Standing, now: datetime) -> Refusal | None:
-    """Return why answers cannot be saved now, or None."""
-    if rules.is_past_due(now):
-        return Refusal.CLOSED
-    if rules.is_used_up(standing.attempts) and rules.max_attempts != 0:
-        return Refusal.NO_ATTEMPTS_LEFT
+    """Return why answers cannot be saved now, or None. Save-only problems never close."""
+    if rules.max_attempts != 0:
+        if rules.is_past_due(now):
+            return Refusal.CLOSED
+        if rules.is_used_up(standing.attempts):
+            return Refusal.NO_ATTEMPTS_LEFT
     if standing.done and rules.rerandomize is Rerandomize.ALWAYS:
         return Refusal.RESET_FIRST
     return None

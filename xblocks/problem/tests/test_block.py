@@ -188,13 +188,39 @@ def test_broken_xml_shows_a_sentence_and_staff_the_line() -> None:
     assert block.max_score() is None
 
 
-def test_author_scripts_do_not_reach_the_page() -> None:
+def test_an_author_may_keep_the_marks_of_a_group_to_himself() -> None:
     runtime, block = bench(
-        '<problem><p onclick="x()">a</p><script type="text/javascript">evil()</script></problem>'
+        CHOICE.replace("<choicegroup", '<choicegroup show_correctness="never"'), showanswer="never"
     )
-    page = shown(runtime, block)
-    assert "evil" not in page
-    assert "onclick" not in page
+    contents = runtime.post(block, "problem_check", RIGHT).json["contents"]
+    assert "Your answer was submitted." in contents
+    assert "orrect" not in contents
+    assert "1 of 1" not in contents
+    assert runtime.grades() == [(1.0, 1.0)]
+    message = CHOICE.replace(
+        "<choicegroup",
+        '<choicegroup show_correctness="never" submitted_message="Thank you &amp; bye"',
+    )
+    runtime, block = bench(message)
+    reply = runtime.post(block, "problem_check", WRONG).json
+    assert "Thank you &amp; bye" in reply["contents"]
+    assert (reply["success"], reply["current_score"]) == (True, None)
+
+
+def test_without_a_due_date_the_end_of_the_course_closes() -> None:
+    now = datetime.now(UTC)
+    for end, grace, success in (
+        (now - timedelta(hours=2), None, False),
+        (now - timedelta(hours=2), timedelta(hours=3), "correct"),
+        (now + timedelta(hours=2), None, "correct"),
+        (None, None, "correct"),
+    ):
+        runtime, block = bench(graceperiod=grace)
+        runtime.course_end = end  # type: ignore[attr-defined]  # as the host's runtime has it
+        assert runtime.post(block, "problem_check", RIGHT).json["success"] == success
+    runtime, block = bench(due=now + timedelta(hours=2))
+    runtime.course_end = now - timedelta(hours=2)  # type: ignore[attr-defined]  # the same
+    assert runtime.post(block, "problem_check", RIGHT).json["success"] == "correct"
 
 
 def test_points_are_shown_with_the_weight() -> None:

@@ -253,8 +253,6 @@ def test_ids_count_responses_and_inputs() -> None:
         '<customresponse cfn="f"><textline/></customresponse>',
         "<script>x=1</script>" + choices("+"),
         '<script type="loncapa/python">x=1</script>',
-        choices("+").replace("<choicegroup", '<choicegroup answer-pool="2"'),
-        choices("+", 'targeted-feedback=""'),
         '<numericalresponse answer="1"><schematic/></numericalresponse>',
         '<stringresponse answer="1"><choicegroup><choice/></choicegroup></stringresponse>',
         "<textline/>",
@@ -288,27 +286,3 @@ def test_what_no_problem_can_be_is_a_syntax_error(xml: str) -> None:
 def test_the_error_of_a_type_is_caught_at_the_door() -> None:
     assert issubclass(UnsupportedError, Exception)
     assert compile_problem("<problem><include file='x'/></problem>", plain).unsupported
-
-
-def test_shuffling_draws_the_known_sequence_and_keeps_fixed_choices() -> None:
-    rows = "".join(f'<choice correct="false">{n}</choice>' for n in "abcd")
-    xml = (
-        '<multiplechoiceresponse><choicegroup shuffle="true">'
-        f'{rows}<choice correct="true" fixed="true">none</choice>'
-        "</choicegroup></multiplechoiceresponse>"
-    )
-    orders = problem(xml).orders(1)
-    # random2.Random(1).shuffle([0, 1, 2, 3]) of Python 2's sequence.
-    assert orders == {"2_1": (*_python2_shuffle(1, 4), 4)}
-    assert problem(xml).orders(1) == orders
-    assert any(problem(xml).orders(seed) != orders for seed in range(2, 9))
-
-
-def _python2_shuffle(seed: int, count: int) -> list[int]:
-    import random
-
-    generator, items = random.Random(seed), list(range(count))
-    for index in reversed(range(1, count)):
-        other = int(generator.random() * (index + 1))
-        items[index], items[other] = items[other], items[index]
-    return items

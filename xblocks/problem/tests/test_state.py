@@ -275,6 +275,10 @@ def test_old_words_for_randomisation(text: str | None, meaning: Rerandomize) -> 
         pytest.param(Rules(), FRESH, "submit", id="nothing to save where tries are free"),
         pytest.param(Rules(max_attempts=3), FRESH, "submit save", id="limited tries can be saved"),
         pytest.param(Rules(max_attempts=0), FRESH, "save", id="save-only"),
+        pytest.param(
+            Rules(max_attempts=0, closes_at=NOW - HOUR), FRESH, "save", id="save-only never closes"
+        ),
+        pytest.param(Rules(max_attempts=3, closes_at=NOW - HOUR), FRESH, "", id="past due"),
         pytest.param(Rules(force_save_button=True), FRESH, "submit save", id="forced"),
         pytest.param(
             Rules(rerandomize=Rerandomize.ALWAYS), TRIED, "reset", id="always: reset first"

@@ -40,6 +40,9 @@ class Input:
     points: float
     text: InputText
     inline: bool = False
+    # The author wants no verdict here, only this message (or the usual one).
+    hides_marks: bool = False
+    submitted_message: str = ""
 
     @classmethod
     def compile(cls, element: Element, base: InputBase) -> Input:

@@ -21,25 +21,56 @@ from xblocks.problem.engine.inputs.base import (
 from xblocks.problem.engine.markup import inner_html, text_of
 from xblocks.problem.engine.model import Answer, InputView
 from xblocks.problem.engine.registry import input_type
+from xblocks.problem.engine.variants import Group, Orders
 
 HINT_TAGS = ("choicehint", "compoundhint")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One row of a group: the value that a form sends, and its cleaned HTML."""
+    """One row of a group: the value that a form sends, and its cleaned HTML.
+
+    ``explanation`` is the id of the feedback and of the solution for this choice.
+    """
 
     value: str
     html: str
     fixed: bool = False
+    correct: bool = False
+    explanation: str | None = None
+
+
+def is_correct(choice: Element) -> bool:
+    """Whether the author marked this choice as right."""
+    return (choice.get("correct") or "").strip().lower() == "true"
+
+
+def _pool(element: Element, choices: Sequence[Choice]) -> int:
+    """Return how many choices a variant shows; 0 = all. Raises ProblemSyntaxError."""
+    text = (element.get("answer-pool") or "0").strip()
+    if not text.isdigit():
+        raise ProblemSyntaxError("answer-pool is not a number", line=element.sourceline)
+    pool = int(text)
+    if pool and element.get("shuffle") == "true":
+        raise ProblemSyntaxError("shuffle and answer-pool together", line=element.sourceline)
+    if pool and len({choice.correct for choice in choices}) != 2:
+        raise ProblemSyntaxError(
+            "an answer pool needs a right and a wrong choice", line=element.sourceline
+        )
+    return pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceInput(Input):
-    """A group of choices; one or several may be chosen."""
+    """A group of choices; one or several may be chosen.
+
+    ``pool`` is how many of them a variant shows, 0 = all. With ``hides_marks`` the author wants
+    no verdict beside them, only ``submitted_message``.
+    """
 
     choices: tuple[Choice, ...]
     shuffled: bool = False
+    pool: int = 0
 
     @classmethod
     def compile(cls, element: Element, base: InputBase) -> Input:
@@ -51,6 +82,8 @@ class ChoiceInput(Input):
                 value=value,
                 html=base.clean(inner_html(choice, without=HINT_TAGS)).strip(),
                 fixed=choice.get("fixed") == "true",
+                correct=is_correct(choice),
+                explanation=choice.get("explanation-id"),
             )
             for value, choice in zip(cls.values_of(elements), elements, strict=True)
         )
@@ -61,7 +94,27 @@ class ChoiceInput(Input):
             text=base.text,
             choices=choices,
             shuffled=element.get("shuffle") == "true",
+            pool=_pool(element, choices),
+            hides_marks=(element.get("show_correctness") or "").strip().lower() == "never",
+            submitted_message=element.get("submitted_message") or "",
         )
+
+    @property
+    def group(self) -> Group | None:
+        """What a variant draws from; None where all choices stand as written."""
+        if not self.shuffled and not self.pool:
+            return None
+        return Group(
+            input_id=self.id,
+            fixed=tuple(choice.fixed for choice in self.choices),
+            correct=tuple(choice.correct for choice in self.choices),
+            pool=self.pool,
+        )
+
+    def drawn(self, orders: Orders) -> tuple[Choice, ...]:
+        """Return the choices that a variant shows, in its order."""
+        order = orders.get(self.id)
+        return self.choices if order is None else tuple(self.choices[index] for index in order)
 
     @classmethod
     def values_of(cls, choices: Sequence[Element]) -> list[str]:

@@ -19,6 +19,7 @@ from xblocks.problem.engine.model import (
     InputResult,
     InputText,
 )
+from xblocks.problem.engine.variants import AS_WRITTEN, Orders
 
 PARTIAL_FRACTION = 0.5
 
@@ -65,8 +66,8 @@ class Response:
         """
         raise NotImplementedError
 
-    def shown_answers(self) -> dict[str, Markup]:
-        """Return what "Show answer" says for each input, as HTML."""
+    def shown_answers(self, orders: Orders = AS_WRITTEN) -> dict[str, Markup]:
+        """Return what "Show answer" says for each input of a variant, as HTML."""
         by_id = {item.id: item for item in self.inputs}
         return {key: by_id[key].show(answer) for key, answer in self.correct_answers().items()}
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lxml.etree import _Element as Element
+from markupsafe import Markup
 
 from xblocks.problem.engine.errors import ProblemSyntaxError, UnsupportedError
+from xblocks.problem.engine.explanations import take_feedback
 from xblocks.problem.engine.inputs.choices import HINT_TAGS, Choice, ChoiceInput
 from xblocks.problem.engine.markup import inner_html
 from xblocks.problem.engine.model import Answer, Answers, Cleaner, Correctness, InputResult
@@ -23,6 +25,7 @@ from xblocks.problem.engine.responses.base import (
     refuse_hint_functions,
     result,
 )
+from xblocks.problem.engine.variants import AS_WRITTEN, Orders
 
 EDC_DECIMALS = 2
 HALVES_MIN_FOR_ONE, HALVES_MIN_FOR_TWO = 3, 5
@@ -39,28 +42,24 @@ def _group_of(element: Element, base: ResponseBase) -> tuple[ChoiceInput, list[E
     return item, choices
 
 
-def _is_correct(choice: Element) -> bool:
-    return (choice.get("correct") or "").strip().lower() == "true"
-
-
 @response_type("multiplechoiceresponse")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultipleChoiceResponse(Response):
-    """One of several; any correct choice wins. ``partial`` maps choices to fractions."""
+    """One of several; any correct choice wins. ``partial`` maps choices to fractions.
+
+    ``feedback`` is what the author says to a choice, by its explanation id.
+    """
 
     allowed_inputs: ClassVar[frozenset[str]] = frozenset({"choicegroup"})
 
     correct: tuple[str, ...]
     partial: Mapping[str, float]
     hints: Mapping[str, Hint]
+    feedback: Mapping[str, str]
 
     @classmethod
     def compile(cls, element: Element, base: ResponseBase) -> Response:
         item, choices = _group_of(element, base)
-        if element.get("targeted-feedback") is not None:
-            raise UnsupportedError("targeted feedback")
-        if any(group.get("answer-pool") for group in element.iter("choicegroup")):
-            raise UnsupportedError("an answer pool")
         pairs = list(zip(item.choices, choices, strict=True))
         points = "points" in attribute_words(element, "partial_credit")
         return cls(
@@ -68,13 +67,14 @@ class MultipleChoiceResponse(Response):
             tag=base.tag,
             inputs=base.inputs,
             text=base.text,
-            correct=tuple(choice.value for choice, node in pairs if _is_correct(node)),
+            correct=tuple(choice.value for choice in item.choices if choice.correct),
             partial={
                 choice.value: _point_value(node)
                 for choice, node in pairs
                 if points and (node.get("correct") or "").strip().lower() == "partial"
             },
             hints=_choice_hints(pairs, base.clean),
+            feedback=take_feedback(element, base.number, base.clean),
         )
 
     def grade(self, answers: Answers) -> dict[str, InputResult]:
@@ -91,9 +91,27 @@ class MultipleChoiceResponse(Response):
     def correct_answers(self) -> dict[str, Answer]:
         return {self.inputs[0].id: self.correct[0]} if self.correct else {}
 
+    def shown_answers(self, orders: Orders = AS_WRITTEN) -> dict[str, Markup]:
+        item = self.inputs[0]
+        chosen = self.right_choice(orders)
+        return {} if chosen is None else {item.id: item.show(chosen.value)}
+
+    def right_choice(self, orders: Orders) -> Choice | None:
+        """Return the first right choice that a variant shows."""
+        item = self.inputs[0]
+        if not isinstance(item, ChoiceInput):
+            return None
+        choices = item.drawn(orders) if item.pool else item.choices
+        return next((choice for choice in choices if choice.correct), None)
+
     def hints_for(self, answers: Answers, results: Mapping[str, InputResult]) -> tuple[Hint, ...]:
-        answer = answers.get(self.inputs[0].id)
-        return (self.hints[answer],) if isinstance(answer, str) and answer in self.hints else ()
+        answer, item = answers.get(self.inputs[0].id), self.inputs[0]
+        if not isinstance(answer, str) or not isinstance(item, ChoiceInput):
+            return ()
+        own = (self.hints[answer],) if answer in self.hints else ()
+        chosen = next((choice for choice in item.choices if choice.value == answer), None)
+        named = None if chosen is None else self.feedback.get(chosen.explanation or "")
+        return own if named is None else (*own, Hint(named, label=""))
 
 
 def _choice_hints(pairs: Sequence[tuple[Choice, Element]], clean: Cleaner) -> dict[str, Hint]:
@@ -142,7 +160,7 @@ class ChoiceResponse(Response):
             tag=base.tag,
             inputs=base.inputs,
             text=base.text,
-            correct=frozenset(choice.value for choice, node in pairs if _is_correct(node)),
+            correct=frozenset(choice.value for choice in item.choices if choice.correct),
             credit=next((word for word in ("edc", "halves") if word in words), ""),
             selected_hints=hints[True],
             unselected_hints=hints[False],

@@ -27,6 +27,7 @@ from xblocks.problem.engine.responses.base import (
     by_fraction,
     refuse_hint_functions,
 )
+from xblocks.problem.engine.variants import AS_WRITTEN, Orders
 
 DEFAULT_TOLERANCE = 1e-5  # 0.001 %, of the larger of the two values
 DEFAULT_PARTIAL_RANGE = 2.0
@@ -192,7 +193,7 @@ class NumericalResponse(Response):
             value = (inside.low + inside.high) / 2
         return {self.inputs[0].id: repr(value)}
 
-    def shown_answers(self) -> dict[str, Markup]:
+    def shown_answers(self, orders: Orders = AS_WRITTEN) -> dict[str, Markup]:
         return {self.inputs[0].id: escape(self.answer)}
 
     def hints_for(self, answers: Answers, results: Mapping[str, InputResult]) -> tuple[Hint, ...]:

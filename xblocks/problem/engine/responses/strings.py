@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,6 +12,7 @@ from markupsafe import Markup, escape
 from xblocks.problem.engine.errors import AnswerFormatError, ProblemSyntaxError, UnsupportedError
 from xblocks.problem.engine.markup import inner_html, text_of_element
 from xblocks.problem.engine.model import Answer, Answers, Correctness, InputResult
+from xblocks.problem.engine.patterns import Pattern, anchored
 from xblocks.problem.engine.registry import response_type
 from xblocks.problem.engine.responses.base import (
     Hint,
@@ -22,10 +22,9 @@ from xblocks.problem.engine.responses.base import (
     refuse_hint_functions,
     result,
 )
+from xblocks.problem.engine.variants import AS_WRITTEN, Orders
 
 HINT_TAGS = ("correcthint",)
-# A learner's text is matched against an author's pattern; this bounds the work.
-MAX_LENGTH_FOR_PATTERNS = 500
 
 
 @response_type("stringresponse")
@@ -37,10 +36,12 @@ class StringResponse(Response):
 
     answers: tuple[str, ...]
     ignore_case: bool
-    pattern: re.Pattern[str] | None
+    # All answers as one pattern, and each by itself where it is one by itself.
+    pattern: Pattern | None
+    parts: tuple[Pattern | None, ...]
     correct_hints: tuple[Hint | None, ...]
     equal_hints: tuple[tuple[str, Hint], ...]
-    pattern_hints: tuple[tuple[re.Pattern[str], Hint], ...]
+    pattern_hints: tuple[tuple[Pattern, Hint], ...]
 
     @classmethod
     def compile(cls, element: Element, base: ResponseBase) -> Response:
@@ -48,7 +49,7 @@ class StringResponse(Response):
         if element.get("hintfn"):
             raise UnsupportedError("hintfn")
         words = attribute_words(element, "type")
-        ignore_case = "ci" in words
+        ignore_case, is_pattern = "ci" in words, "regexp" in words
         answers = _answers_of(element)
         texts = tuple(text for text, _ in answers)
         return cls(
@@ -59,7 +60,12 @@ class StringResponse(Response):
             answers=texts,
             ignore_case=ignore_case,
             pattern=(
-                _pattern("|".join(texts), ignore_case, element) if "regexp" in words else None
+                anchored("|".join(texts), ignore_case=ignore_case, element=element)
+                if is_pattern
+                else None
+            ),
+            parts=tuple(
+                _part(text, ignore_case, element) if is_pattern else None for text in texts
             ),
             correct_hints=tuple(
                 None if hint is None else Hint.compile(hint, base.clean, inner_html(hint))
@@ -71,7 +77,7 @@ class StringResponse(Response):
             ),
             pattern_hints=tuple(
                 (
-                    _pattern(node.get("answer") or "", ignore_case, node),
+                    anchored(node.get("answer") or "", ignore_case=ignore_case, element=node),
                     Hint.compile(node, base.clean, inner_html(node)),
                 )
                 for node in element.iter("regexphint")
@@ -86,11 +92,14 @@ class StringResponse(Response):
 
     def correct_answers(self) -> dict[str, Answer]:
         text = self.answers[0]
-        # The text of a pattern need not match the pattern.
-        accepted = self.pattern is None or self.pattern.search(text) is not None
+        try:
+            # The text of a pattern need not match the pattern.
+            accepted = self.pattern is None or self.pattern.search(text)
+        except AnswerFormatError:
+            accepted = False
         return {self.inputs[0].id: text} if accepted and text else {}
 
-    def shown_answers(self) -> dict[str, Markup]:
+    def shown_answers(self, orders: Orders = AS_WRITTEN) -> dict[str, Markup]:
         return {self.inputs[0].id: escape(self.answers[0])}
 
     def hints_for(self, answers: Answers, results: Mapping[str, InputResult]) -> tuple[Hint, ...]:
@@ -112,15 +121,12 @@ class StringResponse(Response):
     def _matching(self, text: str) -> int | None:
         """Return which of the accepted answers this is; a pattern as a whole counts first."""
         if self.pattern is not None:
-            if len(text) > MAX_LENGTH_FOR_PATTERNS:
-                raise AnswerFormatError("too_long", maximum=str(MAX_LENGTH_FOR_PATTERNS))
             if not self.pattern.search(text):
                 return None
-            flags = self.pattern.flags & re.IGNORECASE
             own = (
                 index
-                for index, answer in enumerate(self.answers)
-                if _whole_pattern_matches(answer, text, flags)
+                for index, part in enumerate(self.parts)
+                if part is not None and part.fullmatch(text)
             )
             return next(own, 0)
         own = (index for index, answer in enumerate(self.answers) if self._equal(answer, text))
@@ -135,11 +141,12 @@ def _text(answer: Answer) -> str:
     return answer.strip() if isinstance(answer, str) else ""
 
 
-def _whole_pattern_matches(pattern: str, text: str, flags: int) -> bool:
+def _part(text: str, ignore_case: bool, element: Element) -> Pattern | None:
     try:
-        return re.fullmatch(pattern, text, flags) is not None
-    except re.error:
-        return False
+        return Pattern.compile(text, ignore_case=ignore_case, element=element)
+    except ProblemSyntaxError:
+        # Half of a pattern: "(a" and "b)" make one together.
+        return None
 
 
 def _answers_of(element: Element) -> list[tuple[str, Element | None]]:
@@ -156,13 +163,3 @@ def _answers_of(element: Element) -> list[tuple[str, Element | None]]:
             text = text_of_element(node, without=HINT_TAGS)
         answers.append((text.strip(), node.find("correcthint")))
     return answers
-
-
-def _pattern(text: str, ignore_case: bool, element: Element) -> re.Pattern[str]:
-    # The anchors bind the outer ends only, as authors of existing courses rely on.
-    try:
-        return re.compile(f"^{text}$", re.IGNORECASE if ignore_case else 0)
-    except re.error as error:
-        raise ProblemSyntaxError(
-            f"the pattern cannot be read: {error}", line=element.sourceline
-        ) from error
