@@ -105,3 +105,10 @@ class MissingObjectError(DomainError):
 
     code = "content_missing"
     default_message = _("A part of this course cannot be read. Tell the people who run the site.")
+
+
+class ContentError(DomainError):
+    """A block's stored body cannot be understood. Its message is a sentence for course staff."""
+
+    code = "content_unreadable"
+    default_message = _("A part of this course cannot be shown. Tell the people who run the site.")

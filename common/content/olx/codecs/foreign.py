@@ -60,8 +60,7 @@ class ForeignCodec:
         block = OpaqueCodec().read(node, context)
         runtime = XmlRuntime(context.place.course_key, add_child=context.add_child)
         try:
-            instance = parse(self._class, copy.deepcopy(node), runtime, context.key)
-            settings, fields = self._values(instance, context.place.course_key)
+            settings, fields = self.parse(node, runtime, context.key)
         except Exception as error:  # third-party code reads strangers' XML here
             logger.info("%s cannot read its XML", self._class.__name__, exc_info=True)
             context.place.warn(
@@ -82,6 +81,13 @@ class ForeignCodec:
         block.fields = fields
         block.children = list(dict.fromkeys(runtime.children))
         return block
+
+    def parse(
+        self, node: Element, runtime: XmlRuntime, key: BlockKey
+    ) -> tuple[dict[str, JSON], dict[str, JSON]]:
+        """Return the settings and the content that the class reads. Raises whatever it raises."""
+        instance = parse(self._class, copy.deepcopy(node), runtime, key)
+        return self._values(instance, runtime.course_id)
 
     def _values(
         self, instance: Any, course_key: CourseKey

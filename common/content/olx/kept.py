@@ -1,0 +1,73 @@
+"""Blocks that were imported before their type was installed: their XML, understood later.
+
+An import keeps the XML of a type that it does not know. When the package is there one day,
+the XML is read by its class whenever the block is needed; the stored course stays as it is,
+and so do its version ids, until an author edits the block.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from common.content.cache import DECODED_FACTOR, ByteLRU
+from common.content.data import JSON
+from common.content.errors import ContentError
+from common.content.olx.codecs.foreign import ForeignCodec, load_block_class
+from common.content.olx.xblockruntime import XmlRuntime
+from common.content.olx.xmlsafe import BadXmlError, parse_fragment
+from common.core.jsontext import canonical_bytes, sha256_hex
+from common.core.keys import BlockKey, CourseLocator
+
+logger = logging.getLogger(__name__)
+
+# The XML of a course that used a type before it was installed is read again only rarely.
+_CACHE_BYTES: Final = 8 * 1024 * 1024
+_parsed = ByteLRU(_CACHE_BYTES)
+# Kept XML names its course, if at all, in full: ids in it stay as they were written.
+_ANY: Final = CourseLocator("o", "c", "r")
+
+
+def parse_kept_fields(block_type: str, olx: str) -> Mapping[str, JSON]:
+    """Return the settings and content that the installed class reads in kept XML, in JSON form.
+
+    Blocks inside are not made. The result is shared: do not change it. Raises ContentError
+    with a sentence for staff when the type is not installed or its class cannot read this.
+    """
+    name = sha256_hex(f"{block_type} {olx}".encode())
+    values: Mapping[str, JSON] | None = _parsed.get(name)
+    if values is None:
+        values = _parse(block_type, olx)
+        _parsed.put(name, values, DECODED_FACTOR * len(canonical_bytes(values)))
+    return values
+
+
+def _parse(block_type: str, olx: str) -> Mapping[str, JSON]:
+    block_class = load_block_class(block_type)
+    if block_class is None:
+        raise ContentError(
+            f"the block type {block_type} is not installed",
+            user_message=_("The block type %(type)s is not installed.") % {"type": block_type},
+        )
+    try:
+        node = parse_fragment(olx)
+        settings, fields = ForeignCodec(block_class).parse(
+            node, XmlRuntime(_ANY), BlockKey(block_type, "kept")
+        )
+    except BadXmlError as error:
+        raise _unreadable(block_type, error) from error
+    except Exception as error:  # third-party code reads strangers' XML here
+        logger.info("%s cannot read kept XML", block_class.__name__, exc_info=True)
+        raise _unreadable(block_type, error) from error
+    return {**settings, **fields}
+
+
+def _unreadable(block_type: str, error: Exception) -> ContentError:
+    return ContentError(
+        f"the block type {block_type} cannot read its XML: {error}",
+        user_message=_("The block type %(type)s cannot read what the course holds: %(error)s")
+        % {"type": block_type, "error": error},
+    )
