@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import HttpRequest, HttpResponseRedirect
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import FileResponse, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils._os import safe_join
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from common.blocks.course_files import find_asset, take_pass
 from common.blocks.errors import AssetNotFoundError
+from common.blocks.services.files import FOLDER
 from common.content import api as content
 from common.core.errors import AccessDeniedError
 from common.core.keys import CourseKey
 from common.courses.api import Action, check_access
 from common.enrollments.api import get_learner_context
-from common.files.api import serve
+from common.files.api import SANDBOX, content_type_for, is_inert, serve
 
 
 @require_safe
@@ -48,3 +54,24 @@ def asset(request: HttpRequest, course_key: CourseKey, path: str) -> HttpRespons
         # With a pass it is asked for by a frame of another origin.
         public=has_pass or not found.locked,
     )
+
+
+@require_safe
+@xframe_options_exempt
+def block_file(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Serve a file that a block keeps in a folder of its own (the service ``fs``).
+
+    Learners may have written it: nothing in it runs as a part of the site.
+    """
+    try:
+        place = Path(safe_join(Path(settings.MEDIA_ROOT) / FOLDER, path))
+        opened = place.open("rb")  # the answer closes it
+    except (OSError, ValueError, SuspiciousFileOperation) as error:
+        raise AssetNotFoundError(f"no block keeps a file {path}") from error
+    kind = content_type_for(path)
+    response = FileResponse(opened, content_type=kind)
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    if not is_inert(kind):
+        response["Content-Security-Policy"] = SANDBOX
+    return response

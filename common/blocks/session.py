@@ -37,6 +37,8 @@ class Buffer:
     events: list[EventPublication] = field(default_factory=list)
     selections: dict[BlockKey, tuple[BlockKey, ...]] = field(default_factory=dict)
     drawn_partitions: set[int] = field(default_factory=set)
+    # Completions of other people (team work): user id, block, fraction.
+    others: list[tuple[int, BlockKey, float]] = field(default_factory=list)
 
 
 class BlockSession:
@@ -82,6 +84,17 @@ class BlockSession:
         return BlockSession(
             context=self.context,
             user=self.user,
+            source=self.source,
+            now=self.now,
+            host=self.host,
+            is_preview=self.is_preview,
+        )
+
+    def of(self, user: User) -> BlockSession:
+        """Return a session of somebody else in the same version, at the same moment."""
+        return BlockSession(
+            context=get_learner_context(self.course_key, user),
+            user=user,
             source=self.source,
             now=self.now,
             host=self.host,

@@ -13,8 +13,10 @@ import random
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
@@ -24,7 +26,7 @@ from common.blocks.learner_data import PersonalRef, Record, SharedRef, StateRef
 from common.blocks.models import LearnerBlockState, SharedState, UserField
 from common.blocks.session import BlockSession
 from common.core.db import upsert
-from common.core.keys import usage_key
+from common.core.keys import BlockKey, usage_key
 from common.courses.api import record_drawn_group, select_children
 from common.enrollments.api import lock_enrollment
 from common.grading.api import ScoreInput, record_scores
@@ -61,8 +63,29 @@ def run(session: BlockSession, work: Callable[[BlockSession], T]) -> T:
             time.sleep(random.uniform(0, _PAUSE_SECONDS * (attempt + 1)))  # noqa: S311 # no secret
             session = session.again()
         else:
+            _complete_others(session)
             return result
     raise BusyBlockError(f"{session.course_key}: state changed {MAX_RUNS} times")
+
+
+def _complete_others(session: BlockSession) -> None:
+    """Complete blocks for those whom the learner's work counts for too, each by themselves.
+
+    Who is not enrolled, or may not see the block, is left out. Said twice, it changes nothing.
+    """
+    for user_id, key, completion in session.buffer.others:
+        user = get_user_model()._default_manager.filter(pk=user_id).first()
+        if user is None:
+            continue
+        other = session.of(user)
+        if other.keeps_work and other.is_visible(key):
+            run(other, partial(_complete, key=key, completion=completion))
+
+
+def _complete(session: BlockSession, *, key: BlockKey, completion: float) -> None:
+    session.store.load_states([key])
+    if session.completion_of(key) != completion:
+        session.buffer.completions[key] = completion
 
 
 def _commit(session: BlockSession) -> None:

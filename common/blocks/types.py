@@ -56,6 +56,11 @@ def find_block_class(block_type: str) -> type[XBlock] | None:
     return _load(block_type)[0]
 
 
+def forget_classes() -> None:
+    """Look every block type up anew when it is asked for next."""
+    _load.cache_clear()
+
+
 def unmixed(block_class: type[XBlock]) -> type[XBlock]:
     """Return the class as its package defines it, without the host's mixins."""
     original: type[XBlock] = getattr(block_class, "unmixed_class", block_class)

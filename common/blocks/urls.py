@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         views.handler_noauth,
     ),
     path("xblock/resource/<str:block_type>/<path:path>", views.resource, name="xblock-resource"),
+    path("media/blocks/<path:path>", assets.block_file, name="block-file"),
     path("assets/<course_key:course_key>/<path:path>", assets.asset, name="course-asset"),
 ]
 

@@ -7,6 +7,7 @@ setting that is silently ignored is how sites end up in the wrong mode.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -64,6 +65,10 @@ class Environment:
     email_url: str = ""
     events_dir: str = ""
     web_workers: int = 2
+    # A JSON object: settings of third-party block types, by the name that each block documents.
+    xblock_settings: str = ""
+    # Types of block asides (entry points xblock_asides.v1) that are shown beside blocks; none.
+    xblock_asides: tuple[str, ...] = ()
     # Where `make services` keeps the real servers; read by scripts, listed so that it is known.
     services_home: str = ""
     # Tests: "error" makes a missing real server a failure instead of a named skip.
@@ -112,6 +117,17 @@ def _convert(name: str, kind: str, raw: str) -> object:
     if kind.startswith("tuple"):
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     return raw
+
+
+def json_object(name: str, text: str) -> dict[str, object]:
+    """Return the JSON object in a setting, empty for "". Raises SettingError for anything else."""
+    try:
+        value = json.loads(text or "{}")
+    except ValueError as error:
+        raise SettingError(f"{PREFIX}{name.upper()} is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise SettingError(f"{PREFIX}{name.upper()} must be a JSON object.")
+    return value
 
 
 def stored_secret(home: Path, name: str, nbytes: int = 48) -> str:

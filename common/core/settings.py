@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from common.core.connections import cache_settings, database_settings, email_settings
-from common.core.env import PROJECT_ROOT, read_environment, stored_secret
-from common.core.plugins import find_plugin_apps
+from common.core.env import PROJECT_ROOT, json_object, read_environment, stored_secret
+from common.core.plugins import apply_plugin_settings, find_plugin_apps
 
 ENV = read_environment()
 BASE_DIR: Path = PROJECT_ROOT
@@ -205,6 +205,15 @@ SERVICE_VARIANT = "lms"
 TECH_SUPPORT_EMAIL = ENV.contact_email
 FEATURES: dict[str, Any] = {}
 XBLOCK_SETTINGS: dict[str, Any] = {}
+XBLOCK_ASIDES = ENV.xblock_asides
+ENV_TOKENS: dict[str, Any] = {}
+AUTH_TOKENS: dict[str, Any] = {}
+MAKO_TEMPLATE_DIRS_BASE: list[Any] = []
+YOUTUBE: dict[str, Any] = {"API": "https://www.youtube.com/iframe_api", "METADATA_URL": ""}
+TRANSCRIPT_LANG_CACHE_TIMEOUT = 24 * 3600
+# Packages' own scripts are served from the packages, never bundled by us.
+PIPELINE = {"PIPELINE_ENABLED": False}
+REQUIRE_DEBUG = True
 ALL_LANGUAGES = [[code, name] for code, name in LANGUAGES]
 COMPLETION_VIDEO_COMPLETE_PERCENTAGE = 0.95
 SUBMISSIONS: dict[str, Any] = {}
@@ -217,3 +226,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"common": {"level": "INFO"}, "lms": {"level": "INFO"}, "cms": {"level": "INFO"}},
 }
+
+# Last: packages see all of the above, and add to it.
+apply_plugin_settings(globals())
+XBLOCK_SETTINGS.update(json_object("xblock_settings", ENV.xblock_settings))

@@ -7,9 +7,10 @@ from typing import BinaryIO
 
 from common.files.backend import READ_BYTES, get_backend
 from common.files.data import StoredFile
-from common.files.serving import content_type_for, is_inert, serve
+from common.files.serving import SANDBOX, content_type_for, is_inert, serve
 
 __all__ = [
+    "SANDBOX",
     "StoredFile",
     "content_type_for",
     "exists",

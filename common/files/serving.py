@@ -44,7 +44,7 @@ _INERT_TYPES: Final = frozenset(
         "text/vtt",
     }
 )
-_SANDBOX: Final = "sandbox allow-scripts"
+SANDBOX: Final = "sandbox allow-scripts"
 
 # Python's own table only: what the machine has in /etc/mime.types must not matter.
 _mime_types = MimeTypes()
@@ -162,7 +162,7 @@ def serve(
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
     if not is_inert(kind):
-        response["Content-Security-Policy"] = _SANDBOX
+        response["Content-Security-Policy"] = SANDBOX
     freshness = f"max-age={max_age_seconds}" if max_age_seconds else "no-cache"
     response["Cache-Control"] = f"{'public' if public else 'private'}, {freshness}"
     if public:

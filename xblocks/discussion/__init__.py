@@ -1,9 +1,8 @@
-"""A discussion topic in a unit, as a link to the course's discussions."""
+"""A discussion topic in a unit. The discussions themselves are not open on this site yet."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 from web_fragments.fragment import Fragment
@@ -20,24 +19,20 @@ _DiscussionFields: Any = declared_fields("discussion")
 
 @XBlock.needs("i18n")
 class DiscussionBlock(_DiscussionFields, XBlock):
-    """Names a topic; the discussion itself is a page of the course."""
+    """Names a topic. No page shows discussions, so there is nothing to link to."""
 
     completion_mode = XBlockCompletionMode.EXCLUDED
 
     def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
-        """Show a link to the topic."""
-        text = Texts(self).gettext("Discuss “{topic}”").format(topic=self._topic())
+        """Name the topic, and say that it cannot be discussed here."""
+        texts = Texts(self)
+        heading = texts.gettext("Discussion: {topic}").format(topic=self._topic())
+        sentence = texts.gettext("Discussions are not open on this site yet.")
         return Fragment(
-            Markup('<p class="discussion-block"><a href="{}">{}</a></p>').format(
-                self.topic_url(), text
+            Markup('<div class="discussion-block"><p><b>{}</b></p><p>{}</p></div>').format(
+                heading, sentence
             )
         )
-
-    def topic_url(self) -> str:
-        """Return the address of the topic's page."""
-        course_key = self.scope_ids.usage_id.course_key
-        topic = quote(self.discussion_id or "", safe="")
-        return f"/courses/{course_key}/discussion/forum/" + (f"?topic={topic}" if topic else "")
 
     def student_view_data(self, context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return what clients need that show the discussion themselves."""

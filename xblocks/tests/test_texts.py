@@ -1,4 +1,4 @@
-"""Text blocks and discussion links."""
+"""Text blocks and discussion topics."""
 
 from __future__ import annotations
 
@@ -45,12 +45,13 @@ def test_keywords_are_filled_in() -> None:
     assert f"<p>{'a' * 32} learner@example.com course-v1:Lyceum+Tests+1 100%%</p>" in html
 
 
-def test_a_discussion_is_a_link_to_its_topic() -> None:
+def test_a_discussion_names_its_topic_and_links_nowhere() -> None:
     runtime = BenchRuntime()
     block = runtime.make(DiscussionBlock, discussion_id="a/b", discussion_target="Week <1>")
     html = runtime.render(block, "student_view", {}).content
-    assert 'href="/courses/course-v1:Lyceum+Tests+1/discussion/forum/?topic=a%2Fb"' in html
-    assert "Week &lt;1&gt;" in html
+    assert "Discussion: Week &lt;1&gt;" in html
+    assert "not open on this site yet" in html
+    assert "href" not in html
 
 
 def test_search_finds_the_words_of_a_text_not_its_scripts() -> None:

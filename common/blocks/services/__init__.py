@@ -58,7 +58,7 @@ def build_services(runtime: LyceumRuntime) -> dict[str, Any]:
         "teams_configuration": TeamsConfigurationService(),
         "user_state": UserStateService(session),
         "lti-configuration": LtiConfigurationService(),
-        "video_config": VideoConfigService(),
+        "video_config": VideoConfigService(session),
         "fs": FilesystemService(),
         "partitions": PartitionsService(session),
         "bookmarks": BookmarksService(),

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from common.blocks.course_files import find_bytes
 
 if TYPE_CHECKING:
     from common.blocks.session import BlockSession
 
-# Behind MEDIA_ROOT, which is served: blocks hand out the addresses of these files.
-_FOLDER = "blocks"
+# Below MEDIA_ROOT. Of all that lies there only this is served (``common.blocks.assets``).
+FOLDER = "blocks"
 # Larger files are for browsers, not for a block's code.
 _READ_LIMIT_BYTES = 5_000_000
 
 
 class FilesystemService:
-    """Folders below ``MEDIA_ROOT/blocks``, named by a hash of the field's place."""
+    """Folders below ``MEDIA_ROOT/blocks``, one a field and person.
+
+    Their names cannot be guessed: whoever has the address of a file may read it.
+    """
 
     def load(self, field: Any, block: Any) -> Any:
         """Return a pyfilesystem whose ``get_url(path)`` gives the address of a file."""
         from fs.osfs import OSFS  # heavy, and rarely asked for
 
-        place = hashlib.sha256(
-            f"{block.scope_ids.usage_id}/{field.name}/{block.scope_ids.user_id}".encode()
+        ids = block.scope_ids
+        place = salted_hmac(
+            "lyceum.block_files", f"{ids.usage_id}/{field.name}/{ids.user_id}", algorithm="sha256"
         ).hexdigest()[:40]
-        folder = Path(settings.MEDIA_ROOT) / _FOLDER / place
+        folder = Path(settings.MEDIA_ROOT) / FOLDER / place
         filesystem = OSFS(str(folder), create=True)
         filesystem.get_url = lambda path, timeout=0: (
-            f"{settings.MEDIA_URL}{_FOLDER}/{place}/{str(path).lstrip('/')}"
+            f"{settings.MEDIA_URL}{FOLDER}/{place}/{str(path).lstrip('/')}"
         )
         return filesystem
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from django.utils.translation import get_language
 
+from common.accounts.api import get_profile
 from common.blocks import anonymous
 from common.core.keys import CourseKey, parse_course_key
 from common.courses.data import Viewer
@@ -34,18 +38,23 @@ def find_user_by_anonymous_id(anonymous_id: str, course_key: CourseKey | None) -
     return get_user_model()._default_manager.filter(pk=user_id).first()
 
 
-@dataclass(slots=True)
+@dataclass
 class BlockUser:
     """A person as the XBlock library describes one (its ``XBlockUser``).
 
     Not that class: its module imports pyfilesystem, which costs every process 15 MB.
+    ``full_name`` is read from the profile when a block asks for it: one statement.
     """
 
     is_current_user: bool = False
     emails: list[str] = field(default_factory=list)
-    full_name: str | None = None
     display_name: str | None = None
     opt_attrs: dict[str, Any] = field(default_factory=dict)
+    find_full_name: Callable[[], str | None] = field(default=lambda: None, repr=False)
+
+    @cached_property
+    def full_name(self) -> str | None:
+        return self.find_full_name()
 
 
 class UserService:
@@ -66,7 +75,7 @@ class UserService:
             return found
         email = getattr(user, "email", "")
         found.emails = [email] if email else []
-        found.full_name = _full_name(user)
+        found.find_full_name = lambda: _full_name(user)
         found.display_name = viewer.username
         user_id = viewer.user_id or 0
         attributes.update({
@@ -82,7 +91,8 @@ class UserService:
             f"{_PREFIX}deprecated_anonymous_user_id": anonymous.anonymous_id(user_id, None),
             f"{_PREFIX}user_preferences": {
                 "pref-lang": get_language() or settings.LANGUAGE_CODE,
-                "time_zone": settings.TIME_ZONE,
+                # The reader's, as all dates of the page are shown in.
+                "time_zone": timezone.get_current_timezone_name(),
             },
         })  # fmt: skip
         return found
@@ -111,7 +121,7 @@ class UserService:
 
 
 def _full_name(user: Any) -> str:
-    return str(user.get_full_name() or user.get_username())
+    return str(get_profile(user.pk).name or user.get_full_name() or user.get_username())
 
 
 class RebindUserService:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.cache import caches
 
 from common.blocks import types
+from common.blocks.course_files import find_asset, find_bytes
+from common.blocks.errors import AssetNotFoundError
+from common.files.api import content_type_for
+
+if TYPE_CHECKING:
+    from common.blocks.session import BlockSession
+
+_TRANSCRIPT_LIMIT_BYTES: Final = 5_000_000
 
 
 class SettingsService:
@@ -63,7 +71,13 @@ class LtiConfigurationService:
 
 
 class VideoConfigService:
-    """The service ``video_config`` for packages' players; our own asks for nothing."""
+    """The service ``video_config`` for packages' players; our own asks for nothing.
+
+    Transcripts are files of the course, given as they were uploaded.
+    """
+
+    def __init__(self, session: BlockSession) -> None:
+        self._session = session
 
     def is_hls_playback_enabled(self, course_key: Any) -> bool:
         return True
@@ -83,8 +97,46 @@ class VideoConfigService:
     def get_public_video_url(self, usage_id: Any) -> str:
         return ""
 
-    def available_translations(self, *args: Any, **kwargs: Any) -> list[str]:
-        return []
+    def get_transcript(
+        self,
+        video_block: Any,
+        lang: str | None = None,
+        output_format: str = "srt",
+        youtube_id: str | None = None,
+        is_bumper: bool = False,
+    ) -> tuple[bytes, str, str]:
+        """Return content, name and media type of a transcript. Raises AssetNotFoundError."""
+        names = self._names(video_block)
+        language = lang or next(iter(names), "en")
+        name = names.get(language, "")
+        found = find_bytes(self._session.source.version, name, limit_bytes=_TRANSCRIPT_LIMIT_BYTES)
+        if found is None:
+            raise AssetNotFoundError(f"no transcript in {language!r}")
+        return found, name.rpartition("/")[2], content_type_for(name)
+
+    def available_translations(
+        self, video_block: Any, transcripts: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        """Return the languages whose transcripts are files of the course."""
+        version = self._session.source.version
+        names = self._names(video_block)
+        return sorted(lang for lang, name in names.items() if find_asset(version, name))
+
+    def _names(self, video_block: Any) -> dict[str, str]:
+        """Return the file of each language; ``sub`` names the English one in older courses."""
+        names = {str(lang): str(name) for lang, name in (video_block.transcripts or {}).items()}
+        if getattr(video_block, "sub", ""):
+            names.setdefault("en", f"subs_{video_block.sub}.srt.sjson")
+        return names
+
+    def upload_transcript(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse: files of a course are uploaded in Studio, not through a block."""
+        raise NotImplementedError("transcripts are uploaded as files of the course")
+
+    delete_transcript = upload_transcript
+
+    def handle_editor_saved(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing: a save needs no work behind it here."""
 
 
 class BookmarksService:

@@ -48,8 +48,11 @@ class UserStateService:
 
     def get_state_as_dict(self, username_or_email: str, block_id: str | UsageKey) -> dict[str, Any]:
         """Return the state fields of a learner on a block; empty when there is none."""
-        key = block_key(parse_usage_key(str(block_id)))
+        usage = parse_usage_key(str(block_id))
         session = self._session
+        if usage.course_key != session.course_key:
+            return {}
+        key = block_key(usage)
         if not (session.viewer.is_staff or username_or_email == session.viewer.username):
             return {}
         people = get_user_model()._default_manager

@@ -15,6 +15,16 @@ from common.blocks import types
 
 _FOLDERS: Final = ("translations", "conf/locale", "locale")
 _DOMAINS: Final = ("text", "django")
+# Django's name of a language, and those that packages use for the same.
+_OTHER_NAMES: Final = {
+    "zh_Hans": ("zh_CN",),
+    "zh_Hant": ("zh_TW",),
+    "es": ("es_419", "es_ES"),
+    "de": ("de_DE",),
+    "pt": ("pt_PT", "pt_BR"),
+    "tr": ("tr_TR",),
+    "it": ("it_IT",),
+}
 _FORMATS: Final = {
     "SHORT_DATE_FORMAT": "SHORT_DATE_FORMAT",
     "LONG_DATE_FORMAT": "DATE_FORMAT",
@@ -37,8 +47,7 @@ def _catalogue(package: str, language: str) -> gettext.NullTranslations | None:
     folder = _package_folder(package)
     if folder is None:
         return None
-    name = translation.to_locale(language)
-    languages = list(dict.fromkeys([name, name.split("_")[0]]))
+    languages = _folder_names(language)
     for place in _FOLDERS:
         for domain in _DOMAINS:
             try:
@@ -46,6 +55,13 @@ def _catalogue(package: str, language: str) -> gettext.NullTranslations | None:
             except OSError:
                 continue
     return None
+
+
+def _folder_names(language: str) -> list[str]:
+    """Return the folders in which packages may keep a language, the closest first."""
+    name = translation.to_locale(language)
+    general = name.split("_")[0]
+    return list(dict.fromkeys([name, *_OTHER_NAMES.get(name, ()), general]))
 
 
 class TranslationService:
@@ -57,12 +73,14 @@ class TranslationService:
         self._own = _catalogue(package, translation.get_language() or "en")
 
     def gettext(self, message: str) -> str:
+        # An empty message would give the catalogue's header.
+        if not message:
+            return message
         if self._own is not None:
             own = self._own.gettext(message)
             if own != message:
                 return own
-        # An empty message would give the catalogue's header.
-        return translation.gettext(message) if message else message
+        return translation.gettext(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         if self._own is not None:
@@ -88,10 +106,10 @@ class TranslationService:
         if not getattr(found, "i18n_js_namespace", None):
             return None
         folder = _package_folder(found.__module__.split(".")[0])
-        language = translation.to_locale(translation.get_language() or "en")
+        language = translation.get_language() or "en"
         if folder is None or language.startswith("en"):
             return None
-        for name in (language, language.split("_")[0]):
+        for name in _folder_names(language):
             path = f"public/js/translations/{name}/text.js"
             if (folder / path).is_file():
                 return str(block.runtime.local_resource_url(block, path))
