@@ -18,6 +18,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cms.transfers.warninglist import keep_warnings
 from common.accounts import api as accounts
 from common.content.api import find_heads
 from common.content.olx.api import ImportReport, import_archive, read_archive_key
@@ -27,7 +28,7 @@ from common.files import api as files
 from common.tasks.api import PermanentJobError, StepContext, StepResult, enqueue
 
 KIND: Final = "studio.import_course"
-# What a job's row keeps; the command line prints all.
+# What a job's row keeps for its page; all of them are in a file beside it.
 _KEPT_WARNINGS: Final = 2000
 
 
@@ -142,6 +143,7 @@ def _result(report: ImportReport) -> dict[str, Any]:
         **whole,
         "warnings": [warning.as_dict() for warning in report.warnings[:_KEPT_WARNINGS]],
         "warning_count": len(report.warnings),
+        "warnings_sha256": keep_warnings(report.warnings),
         "obstacles": [warning.as_dict() for warning in report.obstacles],
         "assets": report.assets,
     }

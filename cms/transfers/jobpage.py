@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from cms.transfers import exports, imports
+from cms.transfers.explanations import Explanation, explain
 from common.accounts.api import is_global_staff
 from common.core.keys import CourseKey, parse_course_key
 from common.core.visitors import user_id
@@ -21,6 +22,7 @@ class WarningGroup:
     """All warnings of one code."""
 
     code: str
+    explanation: Explanation
     entries: tuple[dict[str, Any], ...]
 
 
@@ -62,7 +64,26 @@ class JobPage:
         for warning in self.job.result["warnings"]:
             if warning not in hidden:
                 groups.setdefault(warning["code"], []).append(warning)
-        return tuple(WarningGroup(code, tuple(entries)) for code, entries in sorted(groups.items()))
+        return tuple(
+            WarningGroup(code, explain(code), tuple(entries))
+            for code, entries in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+        )
+
+    @property
+    def obstacles(self) -> tuple[Explanation, ...]:
+        """What keeps learners out of the course that came in."""
+        codes = dict.fromkeys(warning["code"] for warning in self.job.result["obstacles"])
+        return tuple(map(explain, codes))
+
+    @property
+    def kept_count(self) -> int:
+        """How many warnings the page has; the file beside it has all."""
+        return len(self.job.result["warnings"])
+
+    @property
+    def warning_count(self) -> int:
+        """How many places came in otherwise than written; what keeps learners out left aside."""
+        return int(self.job.result["warning_count"]) - len(self.job.result["obstacles"])
 
 
 def get_own_job(request: HttpRequest, job_id: UUID) -> JobData:

@@ -8,5 +8,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel_job, name="cancel-job"),
     path("jobs/<uuid:job_id>/retry/", views.retry_job, name="retry-job"),
+    path("jobs/<uuid:job_id>/warnings.<str:form>", views.warnings, name="warnings"),
     path("jobs/<uuid:job_id>/download/", views.download, name="download"),
 ]

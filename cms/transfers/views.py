@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +15,7 @@ from cms.transfers.exports import queue_export
 from cms.transfers.forms import ImportForm
 from cms.transfers.imports import queue_import
 from cms.transfers.jobpage import get_own_job, job_page
+from cms.transfers.warninglist import as_csv, load_warnings
 from common.accounts.api import AUTHOR_ROLES, check_role
 from common.core.errors import NotFoundError
 from common.core.keys import CourseKey
@@ -72,6 +73,23 @@ def retry_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Start a job again that failed or was cancelled."""
     retry(get_own_job(request, job_id).id)
     return redirect("cms:job", job_id=job_id)
+
+
+@require_safe
+@login_required
+def warnings(request: HttpRequest, job_id: UUID, form: str) -> HttpResponse:
+    """Send all warnings of an import, as ``csv`` or ``json``."""
+    page = job_page(get_own_job(request, job_id), timezone.now())
+    if form not in {"csv", "json"} or not (page.is_import and page.has_succeeded):
+        raise NotFoundError("no such list of warnings")
+    found = load_warnings(page.job.result["warnings_sha256"])
+    response = (
+        JsonResponse(found, safe=False, json_dumps_params={"ensure_ascii": False})
+        if form == "json"
+        else HttpResponse(as_csv(found), content_type="text/csv; charset=utf-8")
+    )
+    response["Content-Disposition"] = f'attachment; filename="import-warnings.{form}"'
+    return response
 
 
 @require_safe

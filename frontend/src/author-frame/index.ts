@@ -4,7 +4,7 @@ function tell(message: Record<string, unknown>): void {
   parent.postMessage(message, "*");
 }
 
-let last = 0;
+let last = -1;
 
 function tellHeight(): void {
   const { body, documentElement } = document;

@@ -25,9 +25,11 @@ export function setUpFrames(): void {
 }
 
 function grow(frame: HTMLIFrameElement, height: number): void {
-  if (Number.isFinite(height) && height > 0) {
-    frame.style.height = `${Math.min(Math.ceil(height), MAX_HEIGHT)}px`;
-  }
+  if (!Number.isFinite(height) || height < 0) return;
+  frame.style.height = `${Math.min(Math.ceil(height), MAX_HEIGHT)}px`;
+  // Only a script in it, nothing to see: it keeps running, takes no place and is no stop for Tab.
+  frame.classList.toggle("is-empty", height === 0);
+  frame.tabIndex = height === 0 ? -1 : 0;
 }
 
 /** The frame says that its reader pressed a link: ours open here, others in a tab of their own. */
