@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from common.accounts.data import (
@@ -25,6 +26,7 @@ from common.accounts.data import (
 )
 from common.accounts.errors import InvalidPreferenceError, PersonNotFoundError
 from common.accounts.models import CourseRole, Profile
+from common.accounts.rights import RightsChange, register_rights_hook
 from common.core.errors import AccessDeniedError
 from common.core.keys import CourseKey, parse_course_key
 
@@ -34,6 +36,7 @@ __all__ = [
     "STAFF_ROLES",
     "Places",
     "ProfileData",
+    "RightsChange",
     "Role",
     "RoleGrant",
     "check_role",
@@ -51,6 +54,7 @@ __all__ = [
     "is_global_staff",
     "may_add_course",
     "query_roles",
+    "register_rights_hook",
     "revoke_role",
     "save_profile",
 ]
@@ -164,7 +168,8 @@ def grant_role(
 ) -> None:
     """Give a role in a run, or in all runs of ``org``. Given twice, it stays one."""
     place: dict[str, Any] = _place(course_key, org)
-    CourseRole.objects.get_or_create(user_id=user_id, role=role.value, **place)
+    with transaction.atomic():
+        CourseRole.objects.get_or_create(user_id=user_id, role=role.value, **place)
 
 
 def revoke_role(

@@ -109,8 +109,11 @@ def handle(
     BusyBlockError.
     """
     action = Action.VIEW if request.method in {"GET", "HEAD"} else Action.SUBMIT
-    _require(session, key, action)
-    return handling.handle(session, key, handler, suffix, request)
+
+    def check(current: BlockSession) -> None:
+        _require(current, key, action)
+
+    return handling.handle(session, key, handler, suffix, request, check=check)
 
 
 def _require(session: BlockSession, key: BlockKey, action: Action) -> None:

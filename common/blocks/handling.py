@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -25,15 +26,25 @@ logger = logging.getLogger(__name__)
 
 
 def handle(
-    session: BlockSession, key: BlockKey, handler: str, suffix: str, request: HttpRequest
+    session: BlockSession,
+    key: BlockKey,
+    handler: str,
+    suffix: str,
+    request: HttpRequest,
+    *,
+    check: Callable[[BlockSession], None] | None = None,
 ) -> HttpResponse:
     """Run the handler and store what it changed; the answer is the handler's own.
 
+    ``check`` raises for who may not; it is asked again when the handler has to run again, as the
+    person may have been moved to another group meanwhile.
     Raises NotFoundError without such a block or handler, BusyBlockError. A handler that fails is
     logged and answered with 500: nothing of it is stored.
     """
 
     def work(current: BlockSession) -> Response:
+        if check is not None:
+            check(current)
         return _call(current, key, handler, suffix, request)
 
     try:

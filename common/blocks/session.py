@@ -80,9 +80,12 @@ class BlockSession:
         self.bind(get_learner_context(self.course_key, user), user)
 
     def again(self) -> BlockSession:
-        """Return a session like this one at its start, which reads the learner's rows anew."""
+        """Return a session like this one at its start, which reads the learner's rows anew.
+
+        Their groups and roles too; the course version stays the one that was shown.
+        """
         return BlockSession(
-            context=self.context,
+            context=get_learner_context(self.course_key, self.user),
             user=self.user,
             source=self.source,
             now=self.now,

@@ -112,6 +112,9 @@ def commit(session: BlockSession) -> None:
         raise ValueError("a visitor's work is not stored")
     with transaction.atomic():
         locked = lock_enrollment(run_id, learner_id)
+        if locked.enrollment.standing != session.viewer.standing:
+            # Moved to another group, mode or role meanwhile: what is seen and counts may differ.
+            raise StateChangedError(f"standing of learner {learner_id}")
         _write_states(session, run_id, learner_id, now)
         _write_personal(session, learner_id)
         _write_shared(session)

@@ -34,6 +34,7 @@ from common.courses.memberships import (
     list_members,
     record_drawn_group,
     record_selection,
+    register_placement_hook,
     remove_group,
     select_children,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "read_partitions",
     "record_drawn_group",
     "record_selection",
+    "register_placement_hook",
     "remove_group",
     "require_access",
     "select_children",

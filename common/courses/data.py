@@ -231,6 +231,7 @@ class Viewer:
 
     ``groups`` holds recorded memberships (partition id → group id), ``selections`` the recorded
     children of blocks that show a selection. ``mode`` is None unless actively enrolled.
+    ``standing`` tells how often all this had changed for the enrolled when it was read.
     """
 
     user_id: int | None = None
@@ -242,6 +243,7 @@ class Viewer:
     groups: Mapping[int, int] = field(default_factory=dict)
     selections: Mapping[BlockKey, tuple[BlockKey, ...]] = field(default_factory=dict)
     mode: str | None = None
+    standing: int = 0
 
     @property
     def is_enrolled(self) -> bool:

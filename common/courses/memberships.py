@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import BigIntegerField, CharField, QuerySet, TextField, Value
 
 from common.accounts.api import query_roles
@@ -26,12 +27,28 @@ class Placements:
     selections: Mapping[BlockKey, tuple[BlockKey, ...]]
 
 
+PlacementHook = Callable[[int, int], None]
+_hooks: list[PlacementHook] = []
 NO_PLACEMENTS = Placements(groups={}, selections={})
 
 
 # Columns of the rows that are read together: learner, partition, group, block, text. A row with a
 # block is a selection (text: its children), one with a partition a group, any other a role (text).
 _Row = tuple[int, int | None, int | None, str, str]
+
+
+def register_placement_hook(hook: PlacementHook) -> None:
+    """Have ``hook(run id, learner id)`` called in the transaction of every move, before it.
+
+    Recording what was only drawn moves nobody.
+    """
+    if hook not in _hooks:
+        _hooks.append(hook)
+
+
+def _tell(run_id: int, learner_id: int) -> None:
+    for hook in _hooks:
+        hook(run_id, learner_id)
 
 
 def get_placements(run_id: int, learner_id: int) -> Placements:
@@ -104,11 +121,18 @@ def assign_group(
     now: datetime,
     replace: bool = True,
 ) -> None:
-    """Put a learner into a group. One statement.
+    """Put a learner into a group; those who derive something from it are told.
 
-    Without ``replace`` a group that is recorded already stays. The stored grades of the learner
-    are stale by their stamp from here on.
+    Without ``replace`` a group that is recorded already stays.
     """
+    with transaction.atomic():
+        _tell(run_id, learner_id)
+        _record_group(run_id, learner_id, partition_id, group_id, now, replace=replace)
+
+
+def _record_group(
+    run_id: int, learner_id: int, partition_id: int, group_id: int, now: datetime, *, replace: bool
+) -> None:
     row = GroupMembership(
         run_id=run_id,
         learner_id=learner_id,
@@ -121,10 +145,12 @@ def assign_group(
 
 
 def remove_group(*, run_id: int, learner_id: int, partition_id: int) -> None:
-    """Take a learner out of their group in a partition."""
-    GroupMembership.objects.filter(
-        run_id=run_id, learner_id=learner_id, partition_id=partition_id
-    ).delete()
+    """Take a learner out of their group in a partition; those who derive from it are told."""
+    with transaction.atomic():
+        _tell(run_id, learner_id)
+        GroupMembership.objects.filter(
+            run_id=run_id, learner_id=learner_id, partition_id=partition_id
+        ).delete()
 
 
 def record_drawn_group(
@@ -145,13 +171,7 @@ def record_drawn_group(
         and viewer.user_id is not None
         and viewer.groups.get(partition_id) != group
     ):
-        assign_group(
-            run_id=run_id,
-            learner_id=viewer.user_id,
-            partition_id=partition_id,
-            group_id=group,
-            now=now,
-        )
+        _record_group(run_id, viewer.user_id, partition_id, group, now, replace=True)
     return group
 
 

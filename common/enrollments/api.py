@@ -19,6 +19,7 @@ from common.enrollments.queries import (
     lock_enrollments,
 )
 from common.enrollments.records import enroll, register_enrollment_hook, unenroll
+from common.enrollments.standing import register_standing_hook
 
 __all__ = [
     "DEFAULT_MODE",
@@ -38,5 +39,6 @@ __all__ = [
     "lock_enrollments",
     "make_viewer",
     "register_enrollment_hook",
+    "register_standing_hook",
     "unenroll",
 ]

@@ -62,6 +62,7 @@ def make_viewer(
         groups=placements.groups,
         selections=placements.selections,
         mode=enrollment.mode if enrollment is not None and enrollment.is_active else None,
+        standing=0 if enrollment is None else enrollment.standing,
     )
 
 
@@ -75,4 +76,5 @@ def to_enrollment_data(row: Enrollment) -> EnrollmentData:
         is_active=row.is_active,
         created_at=row.created_at,
         changed_at=row.changed_at,
+        standing=row.standing,
     )

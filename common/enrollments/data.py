@@ -13,7 +13,10 @@ from common.courses.data import CourseRunData, Viewer
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentData:
-    """One learner's place in one run; ``is_active`` False: they left, or were taken out."""
+    """One learner's place in one run; ``is_active`` False: they left, or were taken out.
+
+    ``standing`` counts the changes of mode, groups and roles.
+    """
 
     id: int
     run_id: int
@@ -22,6 +25,7 @@ class EnrollmentData:
     is_active: bool
     created_at: datetime
     changed_at: datetime
+    standing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

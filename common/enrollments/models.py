@@ -22,6 +22,9 @@ class Enrollment(models.Model):
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
     )
+    # Counts the changes of what the learner is in the run: mode, groups, roles. What was worked
+    # out from an older count is worked out again.
+    standing = models.PositiveIntegerField(default=0)
     mode = models.CharField(max_length=32, default=DEFAULT_MODE)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()

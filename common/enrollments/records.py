@@ -24,6 +24,7 @@ from common.courses.errors import CourseAccessDeniedError
 from common.enrollments.context import make_viewer, to_enrollment_data
 from common.enrollments.data import EnrollmentChange, EnrollmentData
 from common.enrollments.models import DEFAULT_MODE, Enrollment
+from common.enrollments.standing import tell_standing
 from common.tracking.api import Event, record
 
 EnrollmentHook = Callable[[EnrollmentChange], None]
@@ -76,6 +77,8 @@ def _enroll_once(
         before = None if row is None else to_enrollment_data(row)
         if row is None:
             row = Enrollment(run_id=run.id, learner_id=user.pk, created_at=now)
+        else:
+            row.standing += 1
         row.mode, row.is_active, row.changed_at = mode, True, now
         row.save()
         return _tell(run.course_key, before, to_enrollment_data(row), user)
@@ -106,7 +109,8 @@ def unenroll(course_key: CourseKey, user: Person, *, now: datetime) -> Enrollmen
             return None if row is None else to_enrollment_data(row)
         before = to_enrollment_data(row)
         row.is_active, row.changed_at = False, now
-        row.save(update_fields=["is_active", "changed_at"])
+        row.standing += 1
+        row.save(update_fields=["is_active", "changed_at", "standing"])
         return _tell(run.course_key, before, to_enrollment_data(row), user)
 
 
@@ -141,4 +145,6 @@ def _tell(
     )
     for hook in _hooks:
         hook(EnrollmentChange(before=before, after=after, course_key=course_key))
+    if before is not None:
+        tell_standing(after.run_id, after.learner_id, course_key)
     return after

@@ -1,15 +1,19 @@
-"""Bring stored grades up to date after a publish, a group move, or when a date passes.
+"""Bring stored grades up to date after a publish, a move, or when a date passes.
 
-A job walks the graded learners of a run by id. Learners whose stamps are current cost nothing
-but the reading; the others are regraded a few at a time, each few in one short transaction under
-their enrollment locks, so that no learner's own submission waits for long.
+A job walks the graded learners of a run by id: all of them after a publish, those whose grade is
+due (``valid_until``) otherwise. Learners whose stamps are current cost nothing but the reading;
+the others are regraded a few at a time, each few in one short transaction under their enrollment
+locks, so that no learner's own submission waits for long.
+
+Whoever changes a learner's groups, roles or mode makes their grade due in the same transaction.
+The job is queued when that commits, or by the sweep if the process died between.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.db import transaction
@@ -36,16 +40,32 @@ BATCH: Final = 200
 CHUNK: Final = 10
 STEP_SECONDS: Final = 20.0
 SWEEP_SECONDS: Final = 60.0
+# Due whatever the clock of a process says.
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def queue_restamp(course_key: CourseKey) -> None:
-    """Queue the job in the caller's transaction; one at a time runs for a run."""
+def queue_restamp(course_key: CourseKey, *, only_due: bool = False) -> None:
+    """Queue the job in the caller's transaction; one of a sort at a time runs for a run.
+
+    ``only_due`` regrades those whose time is over, without looking at all learners.
+    """
     enqueue(
         kind=KIND,
-        parameters={"course_key": str(course_key)},
+        parameters={"course_key": str(course_key), "only_due": only_due},
         course_key=str(course_key),
-        dedupe_key=f"{KIND}:{course_key}",
+        dedupe_key=f"{KIND}{'.due' if only_due else ''}:{course_key}",
     )
+
+
+def restamp_after_move(run_id: int, learner_id: int, course_key: CourseKey) -> None:
+    """Make the stored grade of a learner due: their groups, roles or mode change.
+
+    Called in the transaction of the change, with their enrollment locked. One statement.
+    """
+    graded = CourseGradeRow.objects.filter(run_id=run_id, learner_id=learner_id)
+    if graded.update(valid_until=_LONG_AGO):
+        # Not in the transaction: it would hold the job's row, and so make moves wait for others.
+        transaction.on_commit(lambda: queue_restamp(course_key, only_due=True), robust=True)
 
 
 def restamp_at_commit(info: CommitInfo) -> None:
@@ -54,16 +74,28 @@ def restamp_at_commit(info: CommitInfo) -> None:
         queue_restamp(info.course_key)
 
 
-def next_graded(run_id: int, *, after: int, limit: int) -> list[tuple[int, Stamp]]:
-    """Return the next learners with a stored grade, and its stamp, by learner id."""
+def next_graded(
+    run_id: int, *, after: int, limit: int, due_at: datetime | None = None
+) -> list[tuple[int, Stamp]]:
+    """Return the next learners with a stored grade, and its stamp, by learner id.
+
+    ``due_at``: only grades whose time is over then.
+    """
     rows = CourseGradeRow.objects.filter(run_id=run_id, learner_id__gt=after)
+    if due_at is not None:
+        rows = rows.filter(valid_until__lte=due_at)
     return [
         (row.learner_id, to_stored_grade(row).stamp) for row in rows.order_by("learner_id")[:limit]
     ]
 
 
 def restamp_batch(
-    course_key: CourseKey, *, after: int, now: datetime, limit: int = BATCH
+    course_key: CourseKey,
+    *,
+    after: int,
+    now: datetime,
+    limit: int = BATCH,
+    only_due: bool = False,
 ) -> tuple[int, int]:
     """Regrade the next learners whose stamps are stale; return the last id seen and how many.
 
@@ -75,7 +107,7 @@ def restamp_batch(
         return 0, 0
     run, heads = found
     outline = get_outline(heads.published or "")
-    graded = next_graded(run.id, after=after, limit=limit)
+    graded = next_graded(run.id, after=after, limit=limit, due_at=now if only_due else None)
     viewers = get_viewers(run.id, course_key, [learner for learner, _ in graded])
     stale = [
         learner
@@ -104,13 +136,17 @@ def restamp_learners(
 
     Passing and failing is told to the event log once: it goes by the row that the same
     transaction writes. When somebody publishes meanwhile, nothing is done: their job follows.
+    Nor for a learner who was moved since ``viewers`` was read.
     """
     with transaction.atomic():
         locked = lock_enrollments(run.id, learner_ids)
         if any(lock.published != outline.version for lock in locked):
             return 0
+        known = [lock.enrollment for lock in locked if lock.enrollment.learner_id in viewers]
         ids = [
-            lock.enrollment.learner_id for lock in locked if lock.enrollment.learner_id in viewers
+            enrollment.learner_id
+            for enrollment in known
+            if enrollment.standing == viewers[enrollment.learner_id].standing
         ]
         ledgers = read_ledgers(run.id, ids)
         rows = GradeRows(run.id, now)
@@ -119,7 +155,7 @@ def restamp_learners(
             events += _regrade(run, outline, viewers[learner_id], ledgers[learner_id], rows)
         rows.write()
         record(events)
-        _retire(run.id, set(learner_ids) - set(ids))
+        _retire(run.id, set(learner_ids) - {enrollment.learner_id for enrollment in known})
     return len(ids)
 
 
@@ -159,7 +195,7 @@ def queue_due_restamps(now: datetime) -> int:
     courses = sorted(set(keys.distinct()))
     for key in courses:
         with transaction.atomic():
-            queue_restamp(parse_course_key(key))
+            queue_restamp(parse_course_key(key), only_due=True)
     return len(courses)
 
 

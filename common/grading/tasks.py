@@ -14,5 +14,10 @@ from common.tasks.api import StepContext, StepResult, job
 def restamp(context: StepContext) -> StepResult:
     """Regrade the next learners of a run."""
     course_key = parse_course_key(str(context.parameters["course_key"]))
-    last, done = restamp_batch(course_key, after=context.cursor or 0, now=timezone.now())
+    last, done = restamp_batch(
+        course_key,
+        after=context.cursor or 0,
+        now=timezone.now(),
+        only_due=bool(context.parameters.get("only_due")),
+    )
     return StepResult(cursor=last, done=context.done + done, finished=not last)
