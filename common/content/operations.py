@@ -24,6 +24,8 @@ from common.content.errors import (
     InvalidOperationError,
 )
 from common.content.objects import get_definitions
+from common.content.olx.fields import NATIVE_TYPES
+from common.content.olx.kept import lift
 from common.content.olx.settle import needs_body, settle_edit
 from common.content.workspace import Workspace
 from common.core.jsontext import canonical_bytes, sha256_hex
@@ -101,6 +103,13 @@ def _get_seen(seen: Workspace, key: BlockKey) -> Block:
     return block
 
 
+def _lifted(workspace: Workspace, block: Block) -> Block:
+    """Return the block with the settings that a class installed since its import reads."""
+    if block.definition is None or block.key.block_type in NATIVE_TYPES:
+        return block
+    return lift(block, _stored_definition(workspace, block))[0]
+
+
 def _get_current(workspace: Workspace, key: BlockKey, *, wanted: Any) -> Block:
     block = workspace.find(key)
     if block is None:
@@ -120,11 +129,11 @@ class SetFields:
     base: Mapping[str, JSON] | None = None
 
     def bind(self, seen: Workspace) -> SetFields:
-        block = _get_seen(seen, self.block)
+        block = _lifted(seen, _get_seen(seen, self.block))
         return replace(self, base=_seen_fields(self.fields, self.base, block.settings))
 
     def apply(self, workspace: Workspace) -> None:
-        block = _get_current(workspace, self.block, wanted=self.fields)
+        block = _lifted(workspace, _get_current(workspace, self.block, wanted=self.fields))
         settings = merge_fields(block.settings, self.fields, self.base or {}, block=self.block)
         put_settings(workspace, block, settings)
 
@@ -149,7 +158,7 @@ class SetContent:
         return replace(self, base=_seen_fields(self.fields, self.base, current.fields))
 
     def apply(self, workspace: Workspace) -> None:
-        block = _get_current(workspace, self.block, wanted=self.fields)
+        block = _lifted(workspace, _get_current(workspace, self.block, wanted=self.fields))
         current = read_definition(workspace, block)
         fields = merge_fields(current.fields, self.fields, self.base or {}, block=self.block)
         put_definition(workspace, block, replace(current, fields=fields))
@@ -171,7 +180,7 @@ class SetDefinition:
         return replace(self, base=block.definition) if self.base is UNSET else self
 
     def apply(self, workspace: Workspace) -> None:
-        block = _get_current(workspace, self.block, wanted=self.definition)
+        block = _lifted(workspace, _get_current(workspace, self.block, wanted=self.definition))
         definition = settle_edit(block, self.definition)[1]
         wanted = None if definition is None else sha256_hex(encode_definition(definition))
         if block.definition not in {self.base, wanted}:
@@ -190,6 +199,10 @@ class SetDefinition:
 
 def read_definition(workspace: Workspace, block: Block) -> Definition:
     """Return a block's body, one that this workspace has not sent yet included."""
+    return lift(block, _stored_definition(workspace, block))[1]
+
+
+def _stored_definition(workspace: Workspace, block: Block) -> Definition:
     if block.definition is None:
         return Definition()
     pending = workspace.definitions.get(block.definition)

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from common.content.cache import DECODED_FACTOR, ByteLRU
-from common.content.data import JSON
+from common.content.data import JSON, Block, Definition
 from common.content.errors import ContentError
 from common.content.olx.codecs.foreign import ForeignCodec, load_block_class
+from common.content.olx.fields import NATIVE_TYPES
 from common.content.olx.xblockruntime import XmlRuntime
 from common.content.olx.xmlsafe import BadXmlError, parse_fragment
 from common.core.jsontext import canonical_bytes, sha256_hex
@@ -37,15 +39,42 @@ def parse_kept_fields(block_type: str, olx: str) -> Mapping[str, JSON]:
     Blocks inside are not made. The result is shared: do not change it. Raises ContentError
     with a sentence for staff when the type is not installed or its class cannot read this.
     """
+    return _read(block_type, olx).both
+
+
+def lift(block: Block, definition: Definition) -> tuple[Block, Definition]:
+    """Return a block as its class reads it, for an edit; as it is where it was read already.
+
+    Edited blocks keep their XML in step, so one without content that has XML was never read.
+    """
+    unread = definition.olx is not None and not definition.fields and not block.children
+    if not unread or block.key.block_type in NATIVE_TYPES:
+        return block, definition
+    try:
+        values = _read(block.key.block_type, definition.olx or "")
+    except ContentError:
+        return block, definition
+    settings = {**values.settings, **block.settings}
+    return replace(block, settings=settings), replace(definition, fields=dict(values.fields))
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    settings: Mapping[str, JSON]
+    fields: Mapping[str, JSON]
+    both: Mapping[str, JSON]
+
+
+def _read(block_type: str, olx: str) -> _Values:
     name = sha256_hex(f"{block_type} {olx}".encode())
-    values: Mapping[str, JSON] | None = _parsed.get(name)
+    values: _Values | None = _parsed.get(name)
     if values is None:
         values = _parse(block_type, olx)
-        _parsed.put(name, values, DECODED_FACTOR * len(canonical_bytes(values)))
+        _parsed.put(name, values, DECODED_FACTOR * len(canonical_bytes(values.both)))
     return values
 
 
-def _parse(block_type: str, olx: str) -> Mapping[str, JSON]:
+def _parse(block_type: str, olx: str) -> _Values:
     block_class = load_block_class(block_type)
     if block_class is None:
         raise ContentError(
@@ -62,7 +91,7 @@ def _parse(block_type: str, olx: str) -> Mapping[str, JSON]:
     except Exception as error:  # third-party code reads strangers' XML here
         logger.info("%s cannot read kept XML", block_class.__name__, exc_info=True)
         raise _unreadable(block_type, error) from error
-    return {**settings, **fields}
+    return _Values(settings, fields, {**settings, **fields})
 
 
 def _unreadable(block_type: str, error: Exception) -> ContentError:

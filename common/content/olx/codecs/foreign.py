@@ -125,7 +125,7 @@ class ForeignCodec:
             and again.fields == dict(definition.fields)
             and again.children == list(block.children)
         )
-        return element if same else None
+        return element if same or _is_unread(element, block, definition, quiet) else None
 
     def _write_anew(self, block: Block, definition: Definition, context: WriteContext) -> Element:
         runtime = XmlRuntime(context.course_key, write_child=context.add_child)
@@ -162,6 +162,15 @@ class ForeignCodec:
         if block.children and instance.has_children:
             instance.children = [usage_key(course_key, child) for child in block.children]
         return instance
+
+
+def _is_unread(
+    element: Element, block: Block, definition: Definition, context: ReadContext
+) -> bool:
+    """Tell whether a block still is as it was imported, before its class was installed."""
+    if definition.fields or block.children:
+        return False
+    return OpaqueCodec().read(copy.deepcopy(element), context).settings == dict(block.settings)
 
 
 def _kept_attributes(definition: Definition, block_class: type[XBlock]) -> Mapping[str, str]:

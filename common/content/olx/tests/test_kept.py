@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from lxml import etree
 
+from common.content import api
 from common.content.errors import ContentError
 from common.content.olx.codecs import foreign
+from common.content.olx.importer import import_archive
 from common.content.olx.kept import parse_kept_fields
 from common.content.olx.tests.building import course
 from common.content.olx.tests.conftest import Imported
+from common.content.olx.tests.independent import load
+from common.content.operations import Operation, SetContent, SetFields
+from common.core.keys import BlockKey
 
 Import = Callable[..., Imported]
-POLL = '<poll question="Which?" answers=\'[["R", {"label": "Red"}]]\' display_name="P" junk="1"/>'
+POLL = (
+    '<poll question="Which?" answers=\'[["R", {"label": "Red"}]]\' display_name="P" junk="1">'
+    "<!-- mine --></poll>"
+)
 
 
 def test_kept_xml_gives_the_fields_that_its_class_reads() -> None:
@@ -54,3 +63,56 @@ def test_what_the_class_cannot_read_is_an_error_with_a_sentence(olx: str) -> Non
     with pytest.raises(ContentError) as caught:
         parse_kept_fields("poll", olx)
     assert str(caught.value.user_message).startswith("The block type poll cannot read what")
+
+
+@pytest.fixture
+def unread(olx: Import, monkeypatch: pytest.MonkeyPatch) -> Imported:
+    """Return a course with a poll that was imported before polls were installed."""
+    with monkeypatch.context() as patch:
+        patch.setitem(foreign._classes, "poll", None)
+        one = olx(course(POLL.replace("<poll", '<poll url_name="p"')))
+    assert one.definition("poll@p").fields == {}
+    return one
+
+
+def test_an_unread_block_is_exported_as_it_came(unread: Imported) -> None:
+    exported = load(unread.export("later.tar.gz"))["vertical/u.xml"]
+    poll, before = etree.fromstring(exported)[0], etree.fromstring(POLL)
+    assert poll.attrib.pop("url_name") == "p"
+    assert etree.tostring(poll, method="c14n", with_tail=False) == etree.tostring(
+        before, method="c14n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "changed"),
+    [
+        pytest.param(
+            SetContent(BlockKey("poll", "p"), {"question": "Who?"}),
+            {"question": "Who?"},
+            id="its content",
+        ),
+        pytest.param(
+            SetFields(BlockKey("poll", "p"), {"start": "2023-01-01T00:00:00Z"}),
+            {"start": "2023-01-01T00:00:00Z"},
+            id="a setting that every block has",
+        ),
+        pytest.param(
+            SetFields(BlockKey("poll", "p"), {"private_results": True}),
+            {"private_results": True},
+            id="a setting of its class",
+        ),
+    ],
+)
+def test_an_edit_of_an_unread_block_loses_nothing_else(
+    unread: Imported, edit: Operation, changed: dict[str, object]
+) -> None:
+    before = parse_kept_fields("poll", POLL)
+    api.apply_operations(unread.report.course_key, [edit], author_id=None, message="edit")
+    again = import_archive(unread.export("later.tar.gz"))
+    version = api.load_version(again.draft_version)
+    block = version.block(BlockKey("poll", "p"))
+    assert block.definition is not None
+    fields = api.get_definitions([block.definition])[block.definition].fields
+    assert {**block.settings, **fields} == {**before, **changed}
+    assert again.draft_version == api.get_heads(unread.report.course_key).draft
