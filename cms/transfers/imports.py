@@ -77,7 +77,7 @@ def run_import(context: StepContext) -> StepResult:
                 open_enrollment=bool(parameters["open_enrollment"]),
                 author_id=author_id,
                 progress=steps.tell,
-                in_transaction=lambda: _mark_imported(context, author_id, key, is_new=is_new),
+                in_transaction=lambda key: _mark_imported(context, author_id, key, is_new=is_new),
             )
         except InvalidCourseError as error:
             raise PermanentJobError(str(error.user_message)) from error

@@ -9,10 +9,14 @@ CorruptObjectError, MissingObjectError                          500  the store l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common.content.data import JSON
 from common.core.errors import (
     ConflictError,
     DomainError,
@@ -84,6 +88,33 @@ class EditConflictError(ConflictError):
         self.current = current
         self.wanted = wanted
         super().__init__(f"{block or 'course'} {field or 'deletion'} was changed by another edit")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON body: what an author compares besides the messages.
+
+        ``block`` and ``field`` as above; of ``base``, ``current`` and ``wanted`` those that
+        have a value (one that is not set, or a block that is gone, has none).
+        """
+        values = {"base": self.base, "current": self.current, "wanted": self.wanted}
+        return {
+            **super().as_dict(),
+            "block": None if self.block is None else str(self.block),
+            "field": self.field,
+            **{name: _json(value) for name, value in values.items() if not isinstance(value, Enum)},
+        }
+
+
+def _json(value: Any) -> JSON:
+    """Return a value of an operation as JSON; what is not set is left out."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, BlockKey):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(k): _json(v) for k, v in value.items() if not isinstance(v, Enum)}
+    if is_dataclass(value):
+        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+    return [_json(item) for item in value]
 
 
 class ContentUnavailableError(UnavailableError):

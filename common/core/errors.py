@@ -15,7 +15,7 @@ English, and a translated sentence that tells a person what to do.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +35,7 @@ class DomainError(Exception):
         self.developer_message = developer_message or self.code
         self.user_message = self.default_message if user_message is None else user_message
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the JSON body of our own endpoints: error_code and the two messages."""
         return {
             "error_code": self.code,

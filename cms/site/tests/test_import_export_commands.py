@@ -10,10 +10,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from common.content.api import get_heads, load_version
+from cms.site.management.commands import import_course
+from common.content.api import find_heads, get_heads, load_version
 from common.content.olx.tests.building import course, tar_gz
-from common.core.keys import parse_course_key
+from common.core.keys import CourseKey, parse_course_key
 from common.courses.api import get_run
+from common.courses.errors import CourseRunNotFoundError
 
 pytestmark = pytest.mark.django_db
 CLOSED = 'start="2031-02-03" end="2020-01-01" invitation_only="true" enrollment_end="2019-01-01"'
@@ -89,6 +91,19 @@ def test_the_run_exists_for_learners_and_scripts_are_trusted_when_asked(archive:
     assert not get_run(key).trusts_scripts
     run("import_course", archive, "--key", "course-v1:X+Y+Z", "--trust-scripts")
     assert get_run(key).trusts_scripts
+
+
+def test_a_course_whose_scripts_cannot_be_trusted_is_not_imported(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_key: CourseKey, *, trusts_scripts: bool) -> None:
+        assert trusts_scripts
+        raise CourseRunNotFoundError
+
+    monkeypatch.setattr(import_course, "set_trusts_scripts", refuse)
+    with pytest.raises(CommandError):
+        run("import_course", archive, "--trust-scripts")
+    assert find_heads(parse_course_key("course-v1:O+C+R")) is None
 
 
 @pytest.mark.parametrize("name", ["out.tar.gz", "out.zip", "folder"])

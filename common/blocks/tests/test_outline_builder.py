@@ -57,7 +57,7 @@ def test_staff_only_of_any_ancestor_counts_and_group_access_intersects() -> None
     )
     assert made.blocks[P].staff_only
     assert made.blocks[P].group_access == {5: (2,)}
-    assert not made.blocks[BlockKey("course", "2026")].staff_only
+    assert not made.blocks[BlockKey("course", "course")].staff_only
 
 
 def test_other_settings_come_from_the_nearest_that_has_one() -> None:

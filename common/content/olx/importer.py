@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from common.content import api
@@ -58,13 +59,14 @@ def import_archive(
     open_enrollment: bool = False,
     author_id: int | None = None,
     progress: Progress | None = None,
-    in_transaction: Callable[[], None] | None = None,
+    in_transaction: Callable[[CourseKey], None] | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> ImportReport:
     """Make a course of an archive or folder; return what was found. Raises InvalidCourseError.
 
     ``course_key`` None: the key that the archive names. ``start`` and ``open_enrollment``
-    change the course's own settings. ``in_transaction`` runs where the heads move.
+    change the course's own settings. ``in_transaction`` is called with the key where the
+    heads move: what it writes appears with the course or not at all.
     """
     tell = progress or _silent
     log = WarningLog()
@@ -83,7 +85,7 @@ def import_archive(
             published=published,
             author_id=author_id,
             message=f"Import of {source.name}",
-            in_transaction=in_transaction,
+            in_transaction=None if in_transaction is None else partial(in_transaction, key),
         )
     return ImportReport(
         course_key=key,

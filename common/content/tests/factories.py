@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from common.content.api import ObjectWriter, create_or_replace_course, write_tree
 from common.content.data import JSON, Asset, Block, CourseTree, Definition
+from common.content.references import COURSE_BLOCK
 from common.core.keys import BlockKey, CourseKey, parse_course_key
 
 DEFAULT_KEY = "course-v1:Lyceum+T101+2026"
@@ -105,7 +106,6 @@ def small_sections(
 def make_tree(
     *,
     sections: Sequence[Node] | None = None,
-    run: str = "2026",
     settings: Mapping[str, JSON] | None = None,
     policy: JSON = None,
     assets: Sequence[Asset] = (),
@@ -130,7 +130,7 @@ def make_tree(
     writer.flush()
     return CourseTree(
         course=Block(
-            key=BlockKey("course", run),
+            key=COURSE_BLOCK,
             settings={
                 "display_name": "Test course",
                 "start": "2020-01-01T00:00:00Z",
@@ -167,7 +167,7 @@ def make_course(
     Takes what ``make_tree`` takes. ``published=False`` leaves it a draft only.
     """
     key = parse_course_key(course_key) if isinstance(course_key, str) else course_key
-    version = write_tree(make_tree(run=str(key.run), **tree))
+    version = write_tree(make_tree(**tree))
     create_or_replace_course(
         key,
         draft=version,

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-TITLES = ("vertical@s0_0_0", "html@h0_0_0", "problem@p1_1_1_0", "chapter@s0", "course@R")
+TITLES = ("vertical@s0_0_0", "html@h0_0_0", "problem@p1_1_1_0", "chapter@s0", "course@course")
 UNITS = ("vertical@s0_0_0", "vertical@s0_1_1", "vertical@s1_1_1")
 
 

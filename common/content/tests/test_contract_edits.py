@@ -51,7 +51,7 @@ from common.content.tests.factories import make_course, small_sections
 from common.core.keys import BlockKey, CourseKey
 
 CHILD_TYPE = {"course": "chapter", "chapter": "sequential", "sequential": "vertical"}
-COURSE = BlockKey("course", "R")
+COURSE = BlockKey("course", "course")
 runs = itertools.count()
 
 # Words that collide when case, accents or trailing spaces are folded.

@@ -170,7 +170,7 @@ def test_a_killed_import_leaves_no_half_course(
 
     def write() -> None:
         with ObjectWriter() as writer:
-            tree = make_tree(sections=small_sections(2, 1, 2, 1), run="R", writer=writer)
+            tree = make_tree(sections=small_sections(2, 1, 2, 1), writer=writer)
             version = write_tree(tree, writer=writer)
         create_or_replace_course(
             course, draft=version, published=version, author_id=None, message="Imported"

@@ -47,7 +47,7 @@ UNIT = BlockKey("vertical", "s0_0_0")
 OTHER_UNIT = BlockKey("vertical", "s1_1_1")
 HTML = BlockKey("html", "h0_0_0")
 PROBLEM = BlockKey("problem", "p0_0_0_0")
-COURSE = BlockKey("course", "2026")
+COURSE = BlockKey("course", "course")
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ from common.core.keys import BlockKey, CourseKey, parse_course_key
 
 pytestmark = pytest.mark.django_db
 
-COURSE = BlockKey("course", "2026")
+COURSE = BlockKey("course", "course")
 SECTION = BlockKey("chapter", "s0")
 SUBSECTION = BlockKey("sequential", "s0_0")
 UNIT = BlockKey("vertical", "s0_0_0")

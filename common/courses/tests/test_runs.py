@@ -48,7 +48,7 @@ pytestmark = pytest.mark.django_db
 def edit_course(key: CourseKey, **fields: Any) -> None:
     apply_operations(
         key,
-        [SetFields(BlockKey("course", str(key.run)), fields)],
+        [SetFields(BlockKey("course", "course"), fields)],
         author_id=None,
         message="Edited by a test",
     )

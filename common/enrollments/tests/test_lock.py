@@ -52,7 +52,7 @@ def passes(work):
 
 def edit():
     name = {"display_name": "Renamed while a learner submits"}
-    apply_operations(course, [SetFields(BlockKey("course", "2026"), name)],
+    apply_operations(course, [SetFields(BlockKey("course", "course"), name)],
                      author_id=None, message="")
 
 thread = threading.Thread(target=hold)

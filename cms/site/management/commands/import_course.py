@@ -48,9 +48,8 @@ class Command(BaseCommand):
                 start=_parse_start(options["start"]),
                 open_enrollment=options["open"],
                 progress=self._tell,
+                in_transaction=_trust_scripts if options["trust_scripts"] else None,
             )
-            if options["trust_scripts"]:
-                set_trusts_scripts(report.course_key, trusts_scripts=True)
         except DomainError as error:
             raise CommandError(str(error.user_message)) from error
         except OSError as error:
@@ -80,6 +79,10 @@ class Command(BaseCommand):
             self.stdout.write("Learners cannot enter yet:")
             for obstacle in report.obstacles:
                 self.stdout.write(f"  {obstacle.message}")
+
+
+def _trust_scripts(key: CourseKey) -> None:
+    set_trusts_scripts(key, trusts_scripts=True)
 
 
 def parse_course_key_option(text: str | None) -> CourseKey | None:

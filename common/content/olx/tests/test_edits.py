@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,7 @@ from common.content.operations import (
     SetContent,
     SetFields,
 )
+from common.content.tests.factories import make_course
 from common.core.keys import BlockKey, parse_course_key
 
 Import = Callable[..., Imported]
@@ -123,6 +125,14 @@ def test_edited_courses_round_trip(olx: Import, edit: str) -> None:
         assert describe(again.version) == describe(heads.published)
         assert describe(again.draft_version) == describe(heads.draft)
         assert (again.version, again.draft_version) == (heads.published, heads.draft)
+
+
+def test_courses_made_for_tests_can_be_exported(db: None, tmp_path: Path) -> None:
+    del db
+    made = make_course("course-v1:O+C+R")
+    export_course(made, tmp_path / "made.tar.gz")
+    again = import_archive(tmp_path / "made.tar.gz")
+    assert describe(again.version) == describe(api.get_heads(made).published)
 
 
 def describe(version_id: str | None) -> dict[str, object]:
