@@ -46,7 +46,7 @@ test: setup $(VENV)/.dev ## Run all tests; those that need real servers are skip
 
 check: lint types imports migrations deploy-check ## Run everything that reads the code without running it
 
-test-services: setup $(VENV)/.dev ## Run all tests with MariaDB, MongoDB protocol, RabbitMQ and memcached underneath
+test-services: setup $(VENV)/.dev ## Run all tests with MariaDB, MongoDB protocol, RabbitMQ, memcached and S3 underneath
 	LYCEUM_TEST_ON=services LYCEUM_SERVICES=error $(PY) -m pytest
 
 services: ## Start the real servers on loopback (as root: install them first) and say how to use them

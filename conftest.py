@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import hypothesis
 import pytest
@@ -13,6 +14,7 @@ from common.core.testing import (
     SAMPLE_COURSES,
     RealServices,
     read_services,
+    temporary_bucket,
     temporary_content_url,
     temporary_database,
     temporary_virtual_host,
@@ -38,7 +40,7 @@ def pytest_sessionfinish() -> None:
     close_stores()
 
 
-def _missing(what: str) -> None:
+def _missing(what: str) -> NoReturn:
     """Skip by name, or fail where nothing may be missing."""
     if read_environment().services == "error":
         pytest.fail(what, pytrace=False)
@@ -51,7 +53,6 @@ def real_services() -> RealServices:
     services = read_services()
     if services is None:
         _missing("the real servers do not run: make services")
-        raise AssertionError("unreachable")
     return services
 
 
@@ -73,6 +74,15 @@ def mongodb_url(real_services: RealServices) -> Iterator[str]:
 def rabbitmq_url(real_services: RealServices) -> Iterator[str]:
     """Return the URL of an empty virtual host on RabbitMQ, deleted afterwards."""
     with temporary_virtual_host(real_services) as url:
+        yield url
+
+
+@pytest.fixture
+def s3_url(real_services: RealServices) -> Iterator[str]:
+    """Return the ``LYCEUM_FILES_URL`` of an empty bucket on the S3 server, deleted afterwards."""
+    if not real_services.files_url:
+        _missing("the S3 server does not run: make services")
+    with temporary_bucket(real_services) as url:
         yield url
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 # Debian puts servers here; an ordinary user's PATH may leave these folders out.
 SERVER_FOLDERS = ("/usr/sbin", "/sbin", "/usr/lib/rabbitmq/bin", "/usr/local/go/bin")
 POLICY = Path("/usr/sbin/policy-rc.d")
-# Debian 12's own Go is older than FerretDB wants; its toolchains are themselves Go modules.
-GO_WANTED = (1, 24)
-GO_TOOLCHAIN = "v0.0.1-go1.24.13.linux-{arch}"
+# Debian 12's own Go is older than our servers want; its toolchains are themselves Go modules.
+GO_WANTED = (1, 25)
+GO_TOOLCHAIN = "v0.0.1-go1.25.5.linux-{arch}"
 
 
 class PackageError(Exception):
@@ -71,7 +71,7 @@ def _packages_may_not_start_services() -> Iterator[None]:
 
 
 def go_command() -> str:
-    """Return a Go new enough to build FerretDB, fetching a toolchain through an older one."""
+    """Return a Go new enough to build our servers, fetching a toolchain through an older one."""
     found = find_command("go")
     if not found:
         raise PackageError("Missing: go. As root: apt-get install golang-go")

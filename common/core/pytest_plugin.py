@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from common.core.env import read_environment
 from common.core.testing import (
     read_services,
+    temporary_bucket,
     temporary_content_url,
     temporary_database_url,
     temporary_virtual_host,
@@ -49,6 +50,8 @@ def _real_servers() -> Iterator[None]:
             "LYCEUM_BROKER_URL": stack.enter_context(temporary_virtual_host(services)),
             "LYCEUM_SHARED_CACHE_URL": services.shared_cache_url,
         }
+        if services.files_url:
+            chosen["LYCEUM_FILES_URL"] = stack.enter_context(temporary_bucket(services))
         os.environ.update(chosen)
         yield
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from common.core.env import PROJECT_ROOT, read_environment
 
@@ -32,6 +32,8 @@ class RealServices:
     # RabbitMQ's HTTP API, with user and password.
     broker_api: str
     shared_cache_url: str
+    # S3; empty where the other servers were started without it.
+    files_url: str = ""
 
 
 def services_file() -> Path:
@@ -62,6 +64,7 @@ def read_services(path: Path | None = None) -> RealServices | None:
         return None  # some of the servers were started alone
     return RealServices(
         content_single_reads=values.get("LYCEUM_CONTENT_SINGLE_READS") == "1",
+        files_url=values.get("LYCEUM_FILES_URL", ""),
         **{field: values[name] for field, name in needed.items()},
     )
 
@@ -108,6 +111,29 @@ def temporary_content_url(services: RealServices, prefix: str = "lyceum") -> Ite
             base, serverSelectionTimeoutMS=5000
         ) as client:
             client.drop_database(name)
+
+
+@contextmanager
+def temporary_bucket(services: RealServices, prefix: str = "lyceum") -> Iterator[str]:
+    """Make an empty bucket on the S3 server, give its ``LYCEUM_FILES_URL``, delete it."""
+    import boto3
+
+    url = urlsplit(services.files_url)
+    # Bucket names hold no underscore.
+    name = unique_name(prefix).replace("_", "-")
+    s3 = boto3.session.Session().resource(
+        "s3",
+        endpoint_url=f"http://{url.hostname}:{url.port}",
+        aws_access_key_id=unquote(url.username or ""),
+        aws_secret_access_key=unquote(url.password or ""),
+        region_name="us-east-1",
+    )
+    bucket = s3.create_bucket(Bucket=name)
+    try:
+        yield url._replace(path=f"/{name}").geturl()
+    finally:
+        bucket.objects.all().delete()
+        bucket.delete()
 
 
 @contextmanager

@@ -151,13 +151,15 @@ def closed_port() -> int:
     return port
 
 
+# SQLite has no server that could be missing.
+@pytest.mark.parametrize(
+    "backend", ["mariadb", "mongodb", "mongodb single reads"], indirect=True, scope="module"
+)
 @pytest.mark.parametrize("kind", ["closed", "silent"])
 def test_a_missing_server_is_said_within_seconds(
     backend: Backend, settings: Any, kind: str, closed_port: int, silent_port: int
 ) -> None:
     port = closed_port if kind == "closed" else silent_port
-    if backend.name == "sqlite":
-        pytest.skip("SQLite has no server")
     started = time.monotonic()
     if backend.content_url:
         settings.CONTENT_URL = f"mongodb://who:secret@127.0.0.1:{port}/nowhere"

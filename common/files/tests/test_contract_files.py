@@ -1,19 +1,17 @@
-"""What every place for files promises: the local folder, and S3 where a server is installed."""
+"""What every place for files promises: the local folder, and S3."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import socket
-import subprocess
-import time
-from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from common.core.env import SettingError
+from common.core.testing import RealServices, temporary_bucket
 from common.files.backend import FileBackend
 from common.files.errors import FileMissingError, FilesUnavailableError, FileTooLargeError
 from common.files.local import LocalFiles
@@ -27,38 +25,6 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
-
-
-@pytest.fixture(scope="module")
-def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of a bucket on a versitygw of our own."""
-    program = shutil.which("versitygw")
-    if program is None:
-        pytest.skip("versitygw, an S3 server, is not on the path")
-    port, folder = free_port(), tmp_path_factory.mktemp("s3")
-    (folder / "files").mkdir()
-    server = subprocess.Popen(
-        [program, "--port", f"127.0.0.1:{port}", "posix", str(folder)],
-        env={**os.environ, "ROOT_ACCESS_KEY": "a-key", "ROOT_SECRET_KEY": "a/secret"},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(port)
-        yield f"s3+http://a-key:a%2Fsecret@127.0.0.1:{port}/files"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"nothing listens on port {port}")
 
 
 @pytest.fixture(params=["local", "s3"])
@@ -123,10 +89,18 @@ def test_a_missing_s3_server_is_said_and_its_secret_is_not() -> None:
 
 
 def test_a_wrong_secret_or_bucket_is_said(s3_url: str) -> None:
+    url = urlsplit(s3_url)
     with pytest.raises(FilesUnavailableError, match="refuses"):
-        S3Files(s3_url.replace("a%2Fsecret", "another")).open(SHA)
+        S3Files(s3_url.replace(f":{url.password}@", ":another@")).open(SHA)
     with pytest.raises(FilesUnavailableError, match="refuses"):
-        S3Files(s3_url.replace("/files", "/no-such-bucket")).store([b"x"])
+        S3Files(url._replace(path="/no-such-bucket").geturl()).store([b"x"])
+
+
+def test_buckets_of_two_tests_are_two(real_services: RealServices, s3_url: str) -> None:
+    mine = S3Files(s3_url).store([b"mine"])
+    with temporary_bucket(real_services) as other:
+        assert S3Files(other).size(mine.sha256) is None
+    assert S3Files(s3_url).size(mine.sha256) == 4
 
 
 @pytest.mark.parametrize("url", ["http://host/bucket", "s3://key:secret@host", "s3://host/a/b"])
