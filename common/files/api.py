@@ -21,6 +21,7 @@ __all__ = [
     "serve",
     "store",
     "store_file",
+    "store_many",
 ]
 
 
@@ -31,6 +32,14 @@ def store(chunks: Iterable[bytes], *, limit_bytes: int | None = None) -> StoredF
     and FilesUnavailableError; nothing is kept then.
     """
     return get_backend().store(chunks, limit_bytes=limit_bytes)
+
+
+def store_many(sources: Iterable[Iterable[bytes]]) -> list[StoredFile]:
+    """Keep several files, each given in pieces; return them in order once all are durable.
+
+    Raises FilesUnavailableError; some of them may be kept then.
+    """
+    return get_backend().store_many(sources)
 
 
 def store_file(source: BinaryIO, *, limit_bytes: int | None = None) -> StoredFile:

@@ -80,6 +80,9 @@ class S3Files:
                     self._client.upload_fileobj(spool, self._bucket, stored.sha256)
         return stored
 
+    def store_many(self, sources: Iterable[Iterable[bytes]]) -> list[StoredFile]:
+        return [self.store(chunks) for chunks in sources]
+
     def size(self, sha256: str) -> int | None:
         try:
             with self._errors(sha256):

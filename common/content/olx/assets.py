@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ ASSETS_JSON = "policies/assets.json"
 LISTED = "listed"
 LISTED_AS = "listed_as"
 FOLDER = "folder"
+Chunks = Iterable[bytes]
 _UNSAFE = re.compile(r"[^\w.%-]")
 
 
@@ -106,15 +107,18 @@ def _warn_of_twins(assets: Assets, log: WarningLog) -> None:
 
 def store_assets(assets: Assets, progress: Callable[[str], None]) -> dict[str, Asset]:
     """Keep the bytes; return the manifest."""
-    manifest = {}
-    for number, (name, member) in enumerate(assets.members.items(), start=1):
-        stored = files_api.store(member.chunks())
-        manifest[name] = Asset(
-            path=name, sha256=stored.sha256, size=stored.size, **assets.described[name]
-        )
-        if number % 100 == 0:
-            progress(f"{number} of {len(assets.members)} files stored")
-    return manifest
+    sources = _told(assets.members, progress)
+    return {
+        name: Asset(path=name, sha256=stored.sha256, size=stored.size, **assets.described[name])
+        for name, stored in zip(assets.members, files_api.store_many(sources), strict=True)
+    }
+
+
+def _told(members: Mapping[str, Member], progress: Callable[[str], None]) -> Iterator[Chunks]:
+    for number, member in enumerate(members.values()):
+        if number and number % 100 == 0:
+            progress(f"{number} of {len(members)} files stored")
+        yield member.chunks()
 
 
 def listing(manifest: Mapping[str, Asset], rest: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -218,10 +218,12 @@ def _change_settings(
 def _write(course: UnderstoodCourse, tell: Progress) -> tuple[str, str]:
     """Write both versions; return the ids of draft and published."""
     manifest = store_assets(course.assets, tell)
-    extras = {}
-    for path in course.files.unused():
-        stored = files_api.store(course.files.members[path].chunks())
-        extras[template_path(path, course.source.run)] = stored.sha256
+    unused = course.files.unused()
+    stored = files_api.store_many(course.files.members[path].chunks() for path in unused)
+    extras = {
+        template_path(path, course.source.run): file.sha256
+        for path, file in zip(unused, stored, strict=True)
+    }
     writer = api.ObjectWriter()
     pages = {path: writer.add_text(text) for path, text in course.pages.texts.items()}
     blocks: dict[int, Block] = {}

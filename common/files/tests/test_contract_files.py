@@ -107,3 +107,49 @@ def test_buckets_of_two_tests_are_two(real_services: RealServices, s3_url: str) 
 def test_a_wrong_address_is_said_at_the_start(url: str) -> None:
     with pytest.raises(SettingError, match="LYCEUM_FILES_URL"):
         S3Files(url)
+
+
+def test_many_files_are_kept_in_order_repeats_included(files: FileBackend) -> None:
+    wanted = [str(number % 150).encode() * number for number in range(300)]
+    stored = files.store_many([data[:7], data[7:]] for data in wanted)
+    assert [file.sha256 for file in stored] == [hashlib.sha256(data).hexdigest() for data in wanted]
+    for file, data in zip(stored, wanted, strict=True):
+        assert file.size == len(data) == files.size(file.sha256)
+    with files.open(stored[-1].sha256) as source:
+        assert source.read() == wanted[-1]
+
+
+def test_of_many_files_that_end_in_an_error_none_is_half_written(tmp_path: Path) -> None:
+    def breaks() -> Iterator[bytes]:
+        yield b"half"
+        raise RuntimeError
+
+    files = LocalFiles(tmp_path)
+    with pytest.raises(RuntimeError):
+        files.store_many([[b"whole"], breaks()])
+    assert files.size(hashlib.sha256(b"half").hexdigest()) is None
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+def test_a_file_gets_its_name_after_its_bytes_are_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    sync = os.fsync
+
+    def record(descriptor: int) -> None:
+        # A folder says what it holds by then.
+        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        names = sorted(p.name for p in path.iterdir()) if path.is_dir() else []
+        synced.append("folder" if names and path != tmp_path else "top" if names else "file")
+        if synced[-1] == "file":
+            assert not list(tmp_path.glob("??/*"))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", record)
+    LocalFiles(tmp_path).store_many([b"a%d" % number] for number in range(20))
+    folders = len(list(tmp_path.glob("??")))
+    assert synced == ["file"] * 20 + ["folder"] * folders + ["top"]
+    synced.clear()
+    LocalFiles(tmp_path).store_many([b"a%d" % number] for number in range(20))
+    assert synced == ["folder"] * folders + ["top"]
