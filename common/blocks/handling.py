@@ -70,7 +70,18 @@ def _call(
         raise BlockUnavailableError(f"{key.block_type} is not available")
     _rewind(request)
     answer = session.runtime.handle(block, handler, DjangoWebobRequest(request), suffix)
-    return answer if isinstance(answer, Response) else Response(body=answer or b"")
+    return _response(answer)
+
+
+def _response(answer: Any) -> Response:
+    """Return what a handler gave as an answer. Raises TypeError for what is none."""
+    if isinstance(answer, Response):
+        return answer
+    if answer is None or isinstance(answer, bytes):
+        return Response(body=answer or b"")
+    if isinstance(answer, str):
+        return Response(text=answer)
+    raise TypeError(f"a handler answered with {type(answer).__name__}")
 
 
 def _rewind(request: HttpRequest) -> None:

@@ -52,12 +52,19 @@ class Question:
         return name, sha256_hex(text)
 
 
-def is_scored(block_class: type[XBlock] | None, settings: Mapping[str, Any]) -> bool:
+def is_scored(block_class: type[XBlock] | None, block: Block) -> bool:
     """Tell whether a block takes part in grading; for some types each block says so."""
     declared = getattr(block_class, "has_score", False)
     if isinstance(declared, Field):
-        return bool(settings.get(declared.name, declared.default))
-    return bool(declared)
+        return bool(block.settings.get(declared.name, declared.default))
+    if block_class is None or not isinstance(declared, property):
+        return bool(declared)
+    try:
+        return bool(_instance(Question(block, block_class), dict(block.settings)).has_score)
+    except Exception:
+        # A stranger's code may raise anything.
+        logger.exception("%s cannot say whether it is scored", block.key)
+        return False
 
 
 def find_max_points(asked: Mapping[tuple[str, str], Question]) -> Mapping[Any, float | None]:

@@ -14,9 +14,11 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from typing import Any, Final
 
+from xblock.core import XBlock
 from xblock.fields import Field, Timedelta
 
 from common.blocks import types
+from common.blocks.kept import find_kept
 from common.blocks.max_points import Question, find_max_points, is_scored
 from common.content.api import CourseVersion
 from common.content.data import Block
@@ -35,7 +37,7 @@ from common.courses.api import (
 from common.courses.data import CourseOutline, OutlineBlock
 
 # Raise it when the rules here would give another outline for the same version.
-RULES: Final = 1
+RULES: Final = 2
 
 _TIMEDELTA = Timedelta()
 _SELECTING: Final = frozenset({"library_content", "itembank"})
@@ -75,14 +77,19 @@ def build_outline(version: CourseVersion) -> CourseOutline:
     blocks: dict[BlockKey, OutlineBlock] = {}
     questions: dict[BlockKey, Question] = {}
     root = _Effective(start=facts.start)
-    for block in version.iter_blocks():
+    everything = list(version.iter_blocks())
+    revived = find_kept(everything)
+    for stored in everything:
+        block = revived.get(stored.key) or stored
         parent = parents.get(block.key)
         above = root if parent is None else effective[parent]
         own = effective[block.key] = _inherit(above, block.settings)
         for child in block.children:
             parents.setdefault(child, block.key)
-        outlined = blocks[block.key] = _outline_block(block, parent, own)
-        block_class = types.find_block_class(block.key.block_type)
+        # What its class cannot read is as if there were no class.
+        is_lost = revived.get(block.key, block) is None
+        block_class = None if is_lost else types.find_block_class(block.key.block_type)
+        outlined = blocks[block.key] = _outline_block(block, block_class, parent, own)
         if outlined.has_score and block_class is not None:
             questions[block.key] = Question(block, block_class)
     _ask_points(blocks, questions)
@@ -159,15 +166,16 @@ _NAMES: Final = {"visible_to_staff_only": "staff_only"}
 _MAY_BE_NONE: Final = frozenset({"due", "graceperiod", "relative_weeks_due"})
 
 
-def _outline_block(block: Block, parent: BlockKey | None, own: _Effective) -> OutlineBlock:
+def _outline_block(
+    block: Block, block_class: type[XBlock] | None, parent: BlockKey | None, own: _Effective
+) -> OutlineBlock:
     settings = block.settings
-    block_class = types.find_block_class(block.key.block_type)
     return OutlineBlock(
         key=block.key,
         parent=parent,
         children=block.children,
         display_name=_display_name(block, block_class),
-        has_score=is_scored(block_class, settings),
+        has_score=is_scored(block_class, block),
         weight=_weight(block_class, settings),
         graded=own.graded,
         own_graded_false="graded" in settings and not read_flag(settings["graded"]),

@@ -112,13 +112,30 @@ class LyceumRuntime(LegacyAttributes, Runtime):
         return types.find_block_class(block_type) or UnavailableBlock
 
     def get_block(self, usage_id: UsageKey, for_parent: Any = None) -> Any:
-        """Return a block of this course. Raises NoSuchUsage."""
+        """Return a block of this course. Raises NoSuchUsage.
+
+        One that cannot be made, or whose content its class cannot read, is an UnavailableBlock:
+        what stands around it goes on.
+        """
         if usage_id.course_key != self.session.course_key:
             raise NoSuchUsage(repr(usage_id))
-        if self.session.source.find(block_key(usage_id)) is None:
+        found = self.session.source.find(block_key(usage_id))
+        if found is None:
             raise NoSuchUsage(repr(usage_id))
         ids = ScopeIds(self.user_id, usage_id.block_type, usage_id, usage_id)
-        return self.construct_xblock(usage_id.block_type, ids, for_parent=for_parent)
+        reason = self.session.source.unreadable(found)
+        if not reason:
+            try:
+                return self.construct_xblock(usage_id.block_type, ids, for_parent=for_parent)
+            except NOT_THE_BLOCK:
+                raise
+            except Exception as error:
+                # A stranger's constructor may raise anything.
+                logger.exception("%s cannot be made", usage_id)
+                reason = repr(error)
+        block = self.construct_xblock_from_class(UnavailableBlock, ids, for_parent=for_parent)
+        block.reason = reason
+        return block
 
     def find_group_access(self, usage_id: UsageKey) -> Mapping[int, tuple[int, ...]]:
         """Return the groups that may see a block, after all its ancestors."""

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from common.blocks import kept
 from common.content import api as content
-from common.content.data import Block
+from common.content.data import Block, Definition
+from common.content.errors import ContentError
 from common.content.references import parse_relative
 from common.core.keys import BlockKey
 from common.courses.data import CourseOutline
@@ -39,7 +41,8 @@ class BlockSource:
         self.version = version
         self.outline = outline
         self._blocks: dict[BlockKey, Block | None] = {}
-        self._fields: dict[str, Mapping[str, Any]] = {}
+        self._definitions: dict[str, Definition] = {}
+        self._unreadable: dict[BlockKey, str] = {}
         self._inherited: dict[BlockKey, Mapping[str, Any]] = {}
 
     def section_of(self, key: BlockKey) -> BlockKey | None:
@@ -64,19 +67,38 @@ class BlockSource:
         return self._blocks[key]
 
     def fields(self, block: Block) -> Mapping[str, Any]:
-        """Return the content-scope fields of a block, in JSON form."""
+        """Return the content-scope fields of a block, in JSON form.
+
+        Of a block whose package came after the import also its settings; nothing when its class
+        cannot read what the import kept (see ``unreadable``).
+        """
         if block.definition is None:
             return _NOTHING
-        if block.definition not in self._fields:
+        if block.definition not in self._definitions:
             self.load_definitions([block.definition])
-        return self._fields[block.definition]
+        definition = self._definitions[block.definition]
+        if definition.olx is not None and kept.needs_reading(block.key.block_type, definition):
+            return self._read_kept(block.key, definition)
+        return definition.fields
+
+    def _read_kept(self, key: BlockKey, definition: Definition) -> Mapping[str, Any]:
+        if key not in self._unreadable:
+            try:
+                return kept.read_fields(key.block_type, definition)
+            except ContentError as error:
+                self._unreadable[key] = str(error.user_message)
+        return _NOTHING
+
+    def unreadable(self, block: Block) -> str:
+        """Return why the class of a block cannot read what an import kept; "" when it can."""
+        self.fields(block)
+        return self._unreadable.get(block.key, "")
 
     def load_definitions(self, hashes: Collection[str]) -> None:
         """Bring these definitions in one store call; none when they are here already."""
-        missing = [item for item in dict.fromkeys(hashes) if item not in self._fields]
+        missing = [item for item in dict.fromkeys(hashes) if item not in self._definitions]
         if missing:
-            for item, definition in content.get_definitions(missing).items():
-                self._fields[item] = definition.fields
+            self._definitions.update(content.get_definitions(missing))
 
     def parent(self, key: BlockKey) -> BlockKey | None:
         """Return the parent of a block; None for the course, or a block that is not reached."""

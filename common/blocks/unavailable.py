@@ -15,11 +15,13 @@ class UnavailableBlock(XBlock):
     """Shows one neutral sentence to learners, and staff why; keeps the content untouched."""
 
     has_children = False
+    # Said by the runtime where the class is there and something else is wrong.
+    reason = ""
 
     def fallback_view(self, view_name: str, context: Any = None) -> Fragment:
-        reason = self.scope_ids.block_type
+        reason = self.reason or self.scope_ids.block_type
         try:
-            types.load_block_class(reason)
+            types.load_block_class(self.scope_ids.block_type)
         except BlockUnavailableError as error:
             reason = error.developer_message
         fragment: Fragment = self.runtime.error_fragment(reason)

@@ -214,6 +214,11 @@ TRANSCRIPT_LANG_CACHE_TIMEOUT = 24 * 3600
 # Packages' own scripts are served from the packages, never bundled by us.
 PIPELINE = {"PIPELINE_ENABLED": False}
 REQUIRE_DEBUG = True
+# Parts of addresses that packages build theirs from.
+COURSE_ID_PATTERN = r"(?P<course_id>[^/+]+(?:/|\+)[^/+]+(?:/|\+)[^/?]+)"
+USAGE_ID_PATTERN = r"(?P<usage_id>(?:i4x:/{1,2}[^/]+/[^/]+/[^/]+/[^/@]+)|(?:[^/]+))"
+COURSE_KEY_PATTERN = COURSE_ID_PATTERN.replace("course_id", "course_key_string")
+USAGE_KEY_PATTERN = USAGE_ID_PATTERN.replace("usage_id", "usage_key_string")
 ALL_LANGUAGES = [[code, name] for code, name in LANGUAGES]
 COMPLETION_VIDEO_COMPLETE_PERCENTAGE = 0.95
 SUBMISSIONS: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404
 
+from common.blocks.links import asset_base
 from common.content import api as content
 from common.content.errors import CourseNotFoundError
 from common.core.keys import CourseKey
@@ -50,6 +51,11 @@ class StaticContent:
     def get_url_path_from_location(location: Any) -> str:
         """Return the portable address of a file."""
         return f"/static/{getattr(location, 'block_id', location)}"
+
+    @staticmethod
+    def get_base_url_path_for_course_assets(course_key: CourseKey) -> str:
+        """Return the address below which the course's files lie."""
+        return asset_base(course_key)
 
     @staticmethod
     def get_static_path_from_location(location: Any) -> str:

@@ -63,11 +63,17 @@ class TeamsConfigurationService:
         return None
 
 
+class _LtiConfiguration:
+    """No rule of the site forbids authors to send names and addresses of learners to tools."""
+
+    def lti_access_to_learners_editable(self, course_key: Any, is_already_sharing: bool) -> bool:
+        return True
+
+
 class LtiConfigurationService:
     """The service ``lti-configuration``."""
 
-    # None: no rule of the site forbids authors to send names and addresses to tools.
-    configuration = None
+    configuration = _LtiConfiguration()
 
 
 class VideoConfigService:

@@ -9,7 +9,10 @@ from unittest.mock import patch
 
 from xblock.core import XBlock
 
-from common.blocks import types
+from common.blocks import max_points, types
+from common.content.olx import kept
+from common.content.olx.codecs import foreign
+from common.courses.api import forget_outlines
 
 
 @contextmanager
@@ -23,7 +26,16 @@ def installed(classes: Mapping[str, Any]) -> Iterator[None]:
             raise found
         return found or load(identifier, *args, **kwargs)
 
-    types.forget_classes()
+    _start_anew()
     with patch.object(XBlock, "load_class", load_class):
         yield
+    _start_anew()
+
+
+def _start_anew() -> None:
+    """Forget what a process remembers of classes, as one that starts knows nothing."""
     types.forget_classes()
+    foreign._classes.clear()
+    kept._parsed.clear()
+    max_points._known.clear()
+    forget_outlines()

@@ -4,10 +4,16 @@ import importlib
 import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from common.blocks import compat
+from common.blocks import api, compat
+from common.blocks.anonymous import anonymous_id
+from common.blocks.errors import StateChangedError
+from common.blocks.models import LearnerBlockState
+from common.blocks.tests.factories import World, make_user, make_world
+from common.content.tests.factories import problem
 from common.core.env import PROJECT_ROOT
 
 
@@ -52,3 +58,70 @@ def test_our_own_code_imports_no_stand_in() -> None:
                 words = line.split()
                 if words[:1] in (["import"], ["from"]) and len(words) > 1:
                     assert not words[1].startswith(names), f"{path}: {line}"
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world(problem("p"))
+
+
+def states() -> Any:
+    return importlib.import_module("lms.djangoapps.courseware.models").StudentModule
+
+
+def grade_by_hand(world: World, session: api.BlockSession) -> Any:
+    usage = world.usage("problem", "p")
+    with session.active():
+        module, is_new = states().objects.get_or_create(
+            course_id=world.course_key, module_state_key=usage, student=world.learner,
+            defaults={"state": "{}"},
+        )  # fmt: skip
+        assert is_new
+        return states().objects.get(pk=module.id)
+
+
+@pytest.mark.django_db
+def test_staff_keep_something_in_a_learners_state(world: World) -> None:
+    session = world.session(make_user("staff", is_staff=True))
+    module = grade_by_hand(world, session)
+    assert module.student.profile.name == module.student.get_full_name()
+    # A score given a moment before completes the block: no reason to refuse.
+    LearnerBlockState.objects.update(completion=1.0, revision=2)
+    module.state = '{"staff_score": 3}'
+    module.save()
+    row = LearnerBlockState.objects.get(learner=world.learner)
+    assert (row.state, row.revision, row.completion) == ('{"staff_score": 3}', 3, 1.0)
+    assert next(states().objects.filter(module_state_key=world.usage("problem", "p"))).staff_score
+
+
+@pytest.mark.django_db
+def test_a_state_that_the_learner_changed_meanwhile_is_not_overwritten(world: World) -> None:
+    module = grade_by_hand(world, world.session(make_user("staff", is_staff=True)))
+    LearnerBlockState.objects.update(state='{"answer": 1}', revision=5)
+    module.state = "{}"
+    with pytest.raises(StateChangedError):
+        module.save()
+    assert LearnerBlockState.objects.get().state == '{"answer": 1}'
+
+
+@pytest.mark.django_db
+def test_states_of_another_course_are_not_given(world: World) -> None:
+    session, other = world.session(make_user("staff", is_staff=True)), make_world(problem("p"))
+    module = grade_by_hand(world, session)
+    for bad in (module.id.replace("problem@p", "problem@q"), "0." + module.id, "", "x.y.z"):
+        with session.active(), pytest.raises(states().DoesNotExist):
+            states().objects.get(pk=bad)
+    with other.session(other.learner).active(), pytest.raises(states().DoesNotExist):
+        states().objects.get(pk=module.id)
+
+
+@pytest.mark.django_db
+def test_people_are_found_by_their_anonymous_id_also_in_tasks(world: World) -> None:
+    find = importlib.import_module("common.djangoapps.student.models").user_by_anonymous_id
+    mine = anonymous_id(world.learner.pk, world.course_key)
+    assert find(mine).pk == world.learner.pk
+    with world.session().active():
+        assert find(mine).pk == world.learner.pk
+    with make_world().session(world.learner).active():
+        assert find(mine) is None
+    assert (find(None), find("0" * 32)) == (None, None)
