@@ -50,6 +50,7 @@ __all__ = [
     "present",
     "register_token_reader",
     "render_block",
+    "require_view",
     "rescore",
     "sanitise",
 ]
@@ -116,6 +117,11 @@ def handle(
     return handling.handle(session, key, handler, suffix, request, check=check)
 
 
+def require_view(session: BlockSession, key: BlockKey) -> None:
+    """Raise CourseAccessDeniedError or NotFoundError unless the person may see the block."""
+    _require(session, key, Action.VIEW)
+
+
 def _require(session: BlockSession, key: BlockKey, action: Action) -> None:
     if session.source.find(key) is None:
         raise NotFoundError(f"no block {key} in {session.course_key}")
@@ -134,6 +140,9 @@ def handle_for_service(
     found = types.find_block_class(key.block_type)
     if outlined is None or outlined.staff_only or found is None or not types.is_third_party(found):
         raise NotFoundError(f"no outside service calls {key}")
+    if outlined.start is not None and outlined.start > session.now:
+        # Nobody's calls would show everybody what learners do not see yet.
+        raise NotFoundError(f"{key} is not released")
     return handling.handle(session, key, handler, suffix, request)
 
 

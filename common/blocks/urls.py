@@ -36,6 +36,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "/handler_noauth/<str:handler>/<path:suffix>",
         views.handler_noauth,
     ),
+    path(
+        "courses/<course_key:course_key>/xblock/<usage_key:usage_key>/token",
+        views.token,
+        name="xblock-token",
+    ),
     path("xblock/resource/<str:block_type>/<path:path>", views.resource, name="xblock-resource"),
     path("media/blocks/<path:path>", assets.block_file, name="block-file"),
     path("assets/<course_key:course_key>/<path:path>", assets.asset, name="course-asset"),

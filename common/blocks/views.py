@@ -20,12 +20,12 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from xblock.exceptions import DisallowedFileError
 
 from common.blocks import api, types
 from common.blocks.errors import UploadTooLargeError
-from common.blocks.tokens import find_token_user
+from common.blocks.tokens import LIFETIME_SECONDS, find_token_user, make_block_token
 from common.core.errors import AccessDeniedError, DomainError, NotFoundError
 from common.core.keys import CourseKey, UsageKey, block_key
 from common.core.middleware import wants_json
@@ -88,11 +88,27 @@ def handler(
 ) -> HttpResponse:
     """Run a block's handler as the signed-in person; visitors may only GET."""
     _check_size(request)
-    _authenticate(request)
+    _authenticate(request, usage_key)
     _check_place(course_key, usage_key)
     context = get_learner_context(course_key, request.user)
     session = api.open_session(context, request.user, host=request.get_host())
     return api.handle(session, block_key(usage_key), handler, suffix.rstrip("/"), request)
+
+
+@require_POST
+@answers_json
+def token(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
+    """Give the signed-in person a token for the handlers of a block that they may see."""
+    if not request.user.is_authenticated:
+        raise AccessDeniedError("sign in to get a token")
+    _check_place(course_key, usage_key)
+    session = api.open_session(get_learner_context(course_key, request.user), request.user)
+    api.require_view(session, block_key(usage_key))
+    made = make_block_token(request.user, usage_key)
+    return JsonResponse(
+        {"token": made, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS},
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 @csrf_exempt
@@ -126,9 +142,9 @@ def _check_size(request: HttpRequest) -> None:
         raise UploadTooLargeError(f"{length} bytes sent, {UPLOAD_LIMIT_BYTES} accepted")
 
 
-def _authenticate(request: HttpRequest) -> None:
+def _authenticate(request: HttpRequest, usage_key: UsageKey) -> None:
     """Take a bearer token, or check the cookie's CSRF token. Raises AccessDeniedError."""
-    token_user = find_token_user(request)
+    token_user = find_token_user(request, usage_key)
     if token_user is not None:
         request.user = token_user
         return
@@ -159,7 +175,7 @@ def resource(request: HttpRequest, block_type: str, path: str) -> HttpResponseBa
     block_class = types.load_block_class(name)
     try:
         opened = block_class.open_local_resource(path)
-    except (DisallowedFileError, OSError) as error:
+    except (DisallowedFileError, OSError, ValueError) as error:
         raise NotFoundError(f"{name} has no public file {path}") from error
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     response = FileResponse(opened, content_type=kind)

@@ -68,7 +68,7 @@ class _States:
     def filter(self, *, module_state_key: UsageKey, **kwargs: Any) -> Iterator[_State]:
         """Yield the states of a block; ``student__username`` narrows to one learner."""
         rows = LearnerBlockState.objects.filter(
-            run__head_id=str(module_state_key.course_key),
+            run__head__course_key=str(module_state_key.course_key),
             block=str(block_key(module_state_key)),
         ).select_related("learner")
         if "student__username" in kwargs:
