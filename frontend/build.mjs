@@ -49,7 +49,25 @@ async function collectFonts(out) {
   return { css: rules.join("\n"), names };
 }
 
-async function compileStyles(out, fonts) {
+/** KaTeX's styles with its fonts beside them, in the one format that every browser reads. */
+async function collectMath(out) {
+  const home = path.join(ROOT, "node_modules", "katex", "dist");
+  const css = await readFile(path.join(home, "katex-swap.min.css"), "utf8");
+  const names = {};
+  const rules = [];
+  let rest = css;
+  for (const rule of css.match(/@font-face\s*{[^}]*}/g) ?? []) {
+    const file = /url\(fonts\/([^)]+\.woff2)\)/.exec(rule)?.[1];
+    const data = await readFile(path.join(home, "fonts", file));
+    names[file] = `${file.replace(/\.woff2$/, "")}-${hashOf(data)}.woff2`;
+    await writeFile(path.join(out, names[file]), data);
+    rules.push(rule.replace(/src:[^;}]+/, `src:url(${names[file]}) format("woff2")`));
+    rest = rest.replace(rule, "");
+  }
+  return { css: rules.join("") + rest, names };
+}
+
+async function compileStyles(out, before) {
   const names = {};
   for (const file of await readdir(path.join(ROOT, "styles"))) {
     if (!file.endsWith(".scss") || file.startsWith("_")) continue;
@@ -61,7 +79,7 @@ async function compileStyles(out, fonts) {
       silenceDeprecations: ["import", "global-builtin", "color-functions", "if-function"],
     });
     const name = file.replace(/\.scss$/, "");
-    const source = name === "lyceum" ? `${fonts.css}\n${css}` : css;
+    const source = `${before[name]?.css ?? ""}\n${css}`;
     const { code } = await esbuild.transform(source, { loader: "css", minify: true });
     const target = `${name}-${hashOf(code)}.css`;
     await writeFile(path.join(out, target), code);
@@ -120,14 +138,14 @@ async function build() {
   const out = `${OUT}.new`;
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const fonts = await collectFonts(out);
-  const [styles, scripts] = await Promise.all([compileStyles(out, fonts), bundleScripts(out)]);
+  const before = { lyceum: await collectFonts(out), math: await collectMath(out) };
+  const [styles, scripts] = await Promise.all([compileStyles(out, before), bundleScripts(out)]);
   if (existsSync(path.join(ROOT, "icons"))) {
     for (const file of await readdir(path.join(ROOT, "icons"))) {
       await copyFile(path.join(ROOT, "icons", file), path.join(out, file));
     }
   }
-  const manifest = { ...fonts.names, ...styles, ...scripts };
+  const manifest = { ...before.lyceum.names, ...before.math.names, ...styles, ...scripts };
   await writeFile(path.join(out, "manifest.json"), JSON.stringify(manifest, null, 1));
   await compress(out);
   await rm(OUT, { recursive: true, force: true });

@@ -157,10 +157,12 @@ def frame(html: str, *, title: str = "") -> SafeString:
 
 
 def frame_document(html: str) -> str:
-    """Return the whole document of a frame: jQuery 2.2, our height reporter, the HTML."""
-    scripts = "".join(
-        f'<script src="{escape(asset(name))}"></script>'
-        for name in ("xblock-globals.js", "author-frame.js")
+    """Return the whole document of a frame: jQuery 2.2, our script for frames, the HTML."""
+    scripts = (
+        f'<script src="{escape(asset("xblock-globals.js"))}"></script>'
+        f'<script src="{escape(asset("author-frame.js"))}"'
+        f' data-math-script="{escape(asset("math.js"))}"'
+        f' data-math-style="{escape(asset("math.css"))}"></script>'
     )
     styles = f'<link rel="stylesheet" href="{escape(asset("author-frame.css"))}">'
     return (

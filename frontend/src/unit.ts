@@ -1,4 +1,5 @@
 // The page of a unit: tells the server what was seen, finds the block of a link, folds the outline.
+import { setUpMath } from "./lib/math";
 import { setUpOutline } from "./lib/outline";
 import { reportSeen } from "./lib/seen";
 
@@ -7,6 +8,8 @@ interface UnitData {
   unit: string;
   seen: string[];
 }
+
+setUpMath(document.currentScript, document.querySelector<HTMLElement>("article.unit") ?? document.body);
 
 const data = JSON.parse(document.getElementById("unit-data")?.textContent ?? "null") as UnitData | null;
 if (data) reportSeen(data.course, data.unit, data.seen);

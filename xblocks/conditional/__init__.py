@@ -36,20 +36,44 @@ def _(text: str) -> str:
 MESSAGE = _("You can see this once you have finished {link}.")
 
 
+_FRAME = Markup(
+    '<div class="conditional-status visually-hidden" role="status"></div>'
+    '<div class="conditional-contents">{contents}</div>'
+)
+
+
 @XBlock.needs("i18n")
 @XBlock.wants("completion")
 class ConditionalBlock(_ConditionalFields, XBlock):
     """Shows its children when every source meets the condition, else a sentence with links."""
 
     has_children = True
+    public_dir = "static"
     completion_mode = XBlockCompletionMode.AGGREGATOR
 
     def student_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Show the children, or what has to be done first."""
         sources = self.sources()
-        if self.is_met(sources):
-            return render_all(self, [*self.get_children(), *self._also_shown()], context)
-        return Fragment(self._message(sources))
+        is_met = self.is_met(sources)
+        if is_met:
+            inside = render_all(self, [*self.get_children(), *self._also_shown()], context)
+        else:
+            inside = Fragment(self._message(sources))
+        fragment = Fragment(_FRAME.format(contents=Markup(inside.content)))  # noqa: S704 # rendered
+        fragment.add_fragment_resources(inside)
+        fragment.add_javascript_url(self.runtime.local_resource_url(self, "static/conditional.js"))
+        fragment.initialize_js("LyceumConditional", self._script_data(sources, is_met=is_met))
+        return fragment
+
+    def _script_data(self, sources: list[Any], *, is_met: bool) -> dict[str, Any]:
+        texts = Texts(self)
+        return {
+            "is_met": is_met,
+            "get": self.runtime.handler_url(self, "conditional_get"),
+            "sources": [str(source.scope_ids.usage_id) for source in sources],
+            "opened": texts.gettext("What you have opened is now on this page."),
+            "closed": texts.gettext("Something on this page is hidden again."),
+        }
 
     def author_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Show the children whatever the condition."""

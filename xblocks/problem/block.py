@@ -139,6 +139,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
                 "check": self.runtime.handler_url(self, "problem_check"),
                 "save": self.runtime.handler_url(self, "problem_save"),
                 "reset": self.runtime.handler_url(self, "problem_reset"),
+                "get": self.runtime.handler_url(self, "problem_get"),
                 "show": self.runtime.handler_url(self, "problem_show"),
                 "hint": self.runtime.handler_url(self, "hint_button"),
                 "failed": Texts(self).gettext(

@@ -135,7 +135,7 @@ def attempts_line(page: Page) -> Markup:
         return Markup("")
     left = max(0, maximum - page.state.attempts)
     text = page.texts.ngettext(
-        "{left} of {maximum} attempts left", "{left} of {maximum} attempts left", left
+        "{left} of {maximum} attempt left", "{left} of {maximum} attempts left", maximum
     ).format(left=left, maximum=maximum)
     return Markup('<p class="problem-attempts">{}</p>').format(text)
 

@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 from common.blocks import api
 from common.blocks.models import LearnerBlockState
 from common.blocks.tests.factories import UNIT, World, make_world
+from common.content import api as content
 from common.content.data import Asset
 from common.content.tests.factories import Node, html, problem
 from common.core.keys import BlockKey
@@ -139,26 +140,42 @@ def test_a_learner_keeps_what_was_drawn(
     assert {name for name in "abcd" if f"text {name}" in rendered(world)} == seen
 
 
-def test_an_experiment_shows_one_group_its_child() -> None:
+def experiment(partition_id: int) -> Node:
+    children = [
+        Node("vertical", name, children=[html(f"h{name}", f"<p>text {name}</p>")]) for name in "ab"
+    ]
+    settings = {
+        "user_partition_id": partition_id,
+        "group_id_to_child": {"0": "vertical@a", "1": "vertical@b"},
+    }
+    return Node("split_test", "x", settings, children=children)
+
+
+def test_a_learner_keeps_what_is_left_of_a_draw() -> None:
+    world = make_world(_drawing("library_content", max_count=2))
+    seen = [name for name in "abcd" if f"text {name}" in rendered(world)]
+    delete = content.DeleteBlock(BlockKey("html", seen[0]))
+    content.apply_operations(world.course_key, [delete], author_id=None, message="")
+    content.publish(world.course_key, author_id=None, message="")
+    left = [name for name in "abcd" if f"text {name}" in rendered(world)]
+    assert len(left) == 2
+    assert seen[1] in left
+    assert seen[0] not in left
+
+
+def test_an_experiment_whose_groups_are_gone_shows_nothing() -> None:
+    assert "text " not in rendered(make_world(experiment(7)))
+
+
+@pytest.mark.parametrize("partition_id", [7, 0])
+def test_an_experiment_shows_one_group_its_child(partition_id: int) -> None:
     partition = {
-        "id": 7,
+        "id": partition_id,
         "name": "Length",
         "scheme": "random",
         "groups": [{"id": 0, "name": "Short"}, {"id": 1, "name": "Long"}],
     }
-    children = [
-        Node("vertical", name, children=[html(f"h{name}", f"<p>text {name}</p>")]) for name in "ab"
-    ]
-    experiment = Node(
-        "split_test",
-        "x",
-        {
-            "user_partition_id": 7,
-            "group_id_to_child": {"0": "vertical@a", "1": "vertical@b"},
-        },
-        children=children,
-    )
-    world = make_world(experiment, settings={"user_partitions": [partition]})
+    world = make_world(experiment(partition_id), settings={"user_partitions": [partition]})
     page = rendered(world)
     assert [f"text {name}" in page for name in "ab"].count(True) == 1
     assert rendered(world).count("text ") == page.count("text ")
@@ -219,10 +236,13 @@ def test_watching_a_video_completes_it() -> None:
 
 
 def test_the_scripts_and_styles_of_the_blocks_are_served() -> None:
-    world = make_world(problem("p"), Node("video", "v", {"html5_sources": ["/static/a.mp4"]}))
+    waiting = Node("conditional", "w", {"sources_list": ["problem@p"]})
+    world = make_world(
+        problem("p"), Node("video", "v", {"html5_sources": ["/static/a.mp4"]}), waiting
+    )
     shown = api.render_block(world.session(), UNIT)
     urls = [resource.data for resource in shown.resources if resource.kind == "url"]
-    assert len(urls) == 4
+    assert len(urls) == 5
     client = world.client()
     for url in urls:
         reply = client.get(url)

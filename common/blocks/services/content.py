@@ -87,7 +87,9 @@ class SelectionService:
         """Return the child of a split test that this person's group sees; None without a group."""
         session = self._session
         outlined = session.outline.block(block_key(block.scope_ids.usage_id))
-        partition = session.outline.partition_by_id.get(outlined.partition_id or -1)
+        if outlined.partition_id is None:
+            return None
+        partition = session.outline.partition_by_id.get(outlined.partition_id)
         if partition is None:
             return None
         group = effective_group(session.viewer, partition)

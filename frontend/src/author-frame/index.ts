@@ -1,5 +1,10 @@
 // Runs inside a frame that shows an author's HTML: tells the page its height and its links.
 
+import { setUpMath } from "../lib/math";
+
+// While the script runs: later the document no longer says which one it was.
+const own = document.currentScript;
+
 function tell(message: Record<string, unknown>): void {
   parent.postMessage(message, "*");
 }
@@ -23,6 +28,7 @@ function watch(): void {
 }
 
 document.addEventListener("DOMContentLoaded", watch);
+document.addEventListener("DOMContentLoaded", () => setUpMath(own, document.body));
 addEventListener("load", tellHeight);
 
 // A frame of opaque origin cannot open pages: the page around it does.

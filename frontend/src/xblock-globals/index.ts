@@ -8,7 +8,8 @@ import _ from "underscore";
 import URI from "urijs";
 import { addDialog } from "./dialog";
 import * as HtmlUtils from "./html";
-import { Hub, Logger, SR, makeRequire } from "./platform";
+import { Hub } from "./mathjax";
+import { Logger, SR, makeRequire } from "./platform";
 import { fill, gettext, interpolate, ngettext } from "./texts";
 
 addDialog(jQuery);

@@ -40,26 +40,6 @@ export const SR = {
   },
 };
 
-type Queued = (() => void) | [unknown, unknown?, ...unknown[]];
-
-/** MathJax 2's queue: functions run in their turn; typesetting is asked of whoever does it. */
-export const Hub = {
-  Queue(...items: Queued[]): void {
-    for (const item of items) {
-      if (typeof item === "function") item();
-      else typeset(item[2]);
-    }
-  },
-  Config(): void {},
-  Configured(): void {},
-  Register: { StartupHook(_name: string, callback: () => void): void { callback(); } },
-};
-
-function typeset(element: unknown): void {
-  const target = element instanceof Element ? element : document.body;
-  target.dispatchEvent(new CustomEvent("lyceum:typeset", { bubbles: true }));
-}
-
 type Modules = Record<string, unknown>;
 
 /** RequireJS's `require` over what the page has; never a global `define`, which would take

@@ -33,6 +33,7 @@ export async function insertFragment(element: Element, fragment: RemoteFragment)
   for (const resource of fragment.resources) await loadResource(resource);
   element.innerHTML = fragment.html;
   initializeBlocks(element);
+  element.dispatchEvent(new CustomEvent("lyceum:typeset", { bubbles: true }));
 }
 
 export async function loadResource(resource: Resource): Promise<void> {

@@ -80,6 +80,26 @@
       element.addEventListener("toggle", (event) => this.onToggle(event), true);
       this.settle();
       this.restore();
+      const [visit] = performance.getEntriesByType("navigation");
+      if (visit && visit.type === "back_forward") {
+        this.renew();
+      }
+    }
+
+    /* The back button brings the page as it was loaded first: show what was answered since. */
+    async renew() {
+      const seen = this.form && this.form.elements.namedItem("attempt");
+      try {
+        const reply = await this.post(this.args.get, new URLSearchParams());
+        const fresh = document.createElement("template");
+        fresh.innerHTML = reply.html;
+        const now = fresh.content.querySelector("input[name=attempt]");
+        if (seen && now && now.value !== seen.value && !this.busy) {
+          this.show(reply.html);
+        }
+      } catch (error) {
+        /* The attempt number in the form still keeps an old answer from counting. */
+      }
     }
 
     get form() {
@@ -173,15 +193,7 @@
     }
 
     replace(reply, action) {
-      const opened = this.box.querySelector("details.problem-answers[open]") !== null;
-      this.box.innerHTML = reply.contents;
-      this.settle();
-      if (opened) {
-        const answers = this.box.querySelector("details.problem-answers");
-        if (answers) {
-          answers.open = true;
-        }
-      }
+      this.show(reply.contents);
       this.status.textContent = "";
       // A text that appears in a waiting live region is read; one that came with it is not.
       window.setTimeout(() => {
@@ -201,6 +213,28 @@
       this.element.dispatchEvent(
         new CustomEvent("lyceum:problem-changed", { bubbles: true, detail: reply }),
       );
+    }
+
+    /* Puts new HTML in place; what was folded open stays open, trusted scripts run. */
+    show(html) {
+      const opened = this.box.querySelector("details.problem-answers[open]") !== null;
+      this.box.innerHTML = html;
+      this.settle();
+      if (opened) {
+        const answers = this.box.querySelector("details.problem-answers");
+        if (answers) {
+          answers.open = true;
+        }
+      }
+      for (const script of this.box.querySelectorAll("script")) {
+        const live = document.createElement("script");
+        for (const { name, value } of script.attributes) {
+          live.setAttribute(name, value);
+        }
+        live.text = script.text;
+        script.replaceWith(live);
+      }
+      this.element.dispatchEvent(new CustomEvent("lyceum:typeset", { bubbles: true }));
     }
 
     fail(form, buttons) {

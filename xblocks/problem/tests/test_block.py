@@ -216,10 +216,10 @@ def test_without_a_due_date_the_end_of_the_course_closes() -> None:
         (None, None, "correct"),
     ):
         runtime, block = bench(graceperiod=grace)
-        runtime.course_end = end  # type: ignore[attr-defined]  # as the host's runtime has it
+        runtime.course_end = end
         assert runtime.post(block, "problem_check", RIGHT).json["success"] == success
     runtime, block = bench(due=now + timedelta(hours=2))
-    runtime.course_end = now - timedelta(hours=2)  # type: ignore[attr-defined]  # the same
+    runtime.course_end = now - timedelta(hours=2)
     assert runtime.post(block, "problem_check", RIGHT).json["success"] == "correct"
 
 
