@@ -38,7 +38,7 @@ POLICY = {
 }
 
 
-def make_varied_course() -> CourseKey:
+def make_varied_course(name: str = "") -> CourseKey:
     """Return a course with weights, dates, a split test, a library and cohorts."""
     split = Node(
         "split_test",
@@ -52,7 +52,7 @@ def make_varied_course() -> CourseKey:
     graded = {"graded": True, "format": "Homework"}
     later = (NOW + timedelta(days=3)).isoformat()
     return make_course(
-        f"course-v1:Any+Order{next(_numbers)}+R",
+        f"course-v1:Any+Order{name or next(_numbers)}+R",
         sections=[
             section(
                 "c",

@@ -82,11 +82,17 @@ def answer(
     context: LearnerContext | None = None,
     **score: Any,
 ) -> GradeUpdate:
-    """Record a score as a submission does: context first, then one short transaction."""
+    """Record a score as a submission does: context first, then one short transaction.
+
+    Like a submission it looks again at a learner who was moved meanwhile, and stays with the
+    version that was shown.
+    """
     context = context or get_learner_context(course_key, user)
     outline = outline_of(context)
     with transaction.atomic():
         locked = lock_enrollment(context.run.id, user.pk)
+        if locked.enrollment.standing != context.viewer.standing:
+            context = get_learner_context(course_key, user)
         return record_scores(
             run=context.run,
             outline=outline,
