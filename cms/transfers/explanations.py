@@ -62,6 +62,10 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         _("The list of uploaded files cannot be read"),
         _("The files are here; what the list said of them, such as locks, is not."),
     ),
+    "bad_heads": Explanation(
+        _("A list of unpublished changes that cannot be read"),
+        _("Unpublished changes of pages, files and grading are left out. Export again."),
+    ),
     "bad_meta": Explanation(
         _("Notes inside a block that cannot be read"),
         _("They were ignored; the block itself is complete."),

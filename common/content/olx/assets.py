@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,9 +16,10 @@ from common.content.olx.report import WarningLog
 from common.files import api as files_api
 
 ASSETS_JSON = "policies/assets.json"
-# In ``Asset.extra``: what assets.json says of the file beyond our own fields, and under which
-# key when not under the usual one; and the folder when it is not ``static``.
+# In ``Asset.extra``: what assets.json says of the file beyond our own fields; which of those it
+# states, and under which key, when not as usual; and the folder when it is not ``static``.
 LISTED = "listed"
+LISTED_NAMES = "listed_names"
 LISTED_AS = "listed_as"
 FOLDER = "folder"
 Chunks = Iterable[bytes]
@@ -39,10 +40,25 @@ def asset_key(path: str) -> str:
     return _UNSAFE.sub("_", path.replace("/", "_"))
 
 
+def asset_keys(paths: Collection[str]) -> dict[str, str]:
+    """Return each path's key in assets.json. Where several have one, it is that of one only."""
+    known = set(paths)
+    keys: dict[str, str] = {}
+    used: set[str] = set()
+    for path in sorted(known):
+        key = asset_key(path)
+        if key in used or (key != path and key in known):
+            key = path
+        used.add(key)
+        keys[path] = key
+    return keys
+
+
 def read_assets(files: CourseFiles, log: WarningLog) -> Assets:
     """Return what is under ``static/``; junk of editors and systems stays among the extras."""
     assets = Assets()
     listed = _read_listing(files, log)
+    folders: dict[str, str] = {}
     for folder in ("static", "static_import"):
         for path in files.under(folder):
             name = path.removeprefix(f"{folder}/")
@@ -50,7 +66,21 @@ def read_assets(files: CourseFiles, log: WarningLog) -> Assets:
                 continue
             files.used.add(path)
             assets.members[name] = files.members[path]
-            assets.described[name] = _describe(name, folder, listed)
+            folders[name] = folder
+    keys = asset_keys(assets.members)
+    owned = set(keys.values())
+    for name, folder in folders.items():
+        key = keys[name]
+        if key not in listed:
+            usual = asset_key(name)
+            key = usual if usual not in owned else name
+        assets.described[name] = _describe(name, listed, key)
+        if key in listed:
+            del listed[key]
+            if key != keys[name]:
+                assets.described[name]["extra"][LISTED_AS] = key
+        if folder != "static":
+            assets.described[name]["extra"][FOLDER] = folder
     assets.rest = listed
     _warn_of_twins(assets, log)
     return assets
@@ -68,29 +98,47 @@ def _read_listing(files: CourseFiles, log: WarningLog) -> dict[str, JSON]:
     return {}
 
 
-def _describe(name: str, folder: str, listed: dict[str, JSON]) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "content_type": files_api.content_type_for(name),
-        "display_name": posixpath.basename(name),
-        "extra": {},
+def _describe(name: str, listed: Mapping[str, JSON], key: str) -> dict[str, Any]:
+    """Return the fields of an asset as its entry says, ``extra`` what it says besides."""
+    usual = _usual(name)
+    given = listed.get(key)
+    if not isinstance(given, dict):
+        return {**_fields(usual), "extra": {}}
+    rest, own = dict(given), dict(usual)
+    stated = [
+        entry_name
+        for entry_name, value in usual.items()
+        if type(given.get(entry_name)) is type(value) and given[entry_name] != ""
+    ]
+    for entry_name in stated:
+        own[entry_name] = rest.pop(entry_name)
+    extra: dict[str, JSON] = {}
+    if rest or own == usual:
+        extra[LISTED] = rest
+    if stated != _stated_usually(own):
+        extra[LISTED_NAMES] = stated
+    return {**_fields(own), "extra": extra}
+
+
+def _usual(path: str) -> dict[str, JSON]:
+    """Return what an entry says of a file of which there is nothing special to say."""
+    return {
+        "displayname": posixpath.basename(path),
+        "contentType": files_api.content_type_for(path),
+        "locked": False,
     }
-    if folder != "static":
-        described["extra"][FOLDER] = folder
-    key = next((key for key in (asset_key(name), name) if isinstance(listed.get(key), dict)), None)
-    if key is None:
-        return described
-    entry = dict(listed.pop(key))
-    if isinstance(entry.get("displayname"), str):
-        described["display_name"] = entry.pop("displayname")
-    if isinstance(entry.get("contentType"), str) and entry["contentType"]:
-        described["content_type"] = entry.pop("contentType")
-    if isinstance(entry.get("locked"), bool):
-        described["locked"] = entry.pop("locked")
-        described["extra"]["has_locked"] = True
-    described["extra"][LISTED] = entry
-    if key != asset_key(name):
-        described["extra"][LISTED_AS] = key
-    return described
+
+
+def _stated_usually(own: Mapping[str, JSON]) -> list[str]:
+    return ["displayname", "contentType", *(["locked"] if own["locked"] else [])]
+
+
+def _fields(own: Mapping[str, JSON]) -> dict[str, JSON]:
+    return {
+        "display_name": own["displayname"],
+        "content_type": own["contentType"],
+        "locked": own["locked"],
+    }
 
 
 def _warn_of_twins(assets: Assets, log: WarningLog) -> None:
@@ -124,20 +172,20 @@ def _told(members: Mapping[str, Member], progress: Callable[[str], None]) -> Ite
 def listing(manifest: Mapping[str, Asset], rest: Mapping[str, JSON]) -> dict[str, JSON]:
     """Return the content of assets.json for a manifest: the inverse of reading."""
     entries: dict[str, JSON] = dict(rest)
+    keys = asset_keys(manifest)
     for path, asset in manifest.items():
-        entry = dict(asset.extra.get(LISTED, {}))
-        usual = (
-            asset.display_name == posixpath.basename(path)
-            and asset.content_type == files_api.content_type_for(path)
-            and not asset.locked
-        )
-        if LISTED not in asset.extra and usual:
+        usual = _usual(path)
+        own = {
+            "displayname": asset.display_name,
+            "contentType": asset.content_type,
+            "locked": asset.locked,
+        }
+        if LISTED not in asset.extra and own == usual:
             continue
-        if "displayname" not in entry or asset.display_name != posixpath.basename(path):
-            entry["displayname"] = asset.display_name
-        if "contentType" not in entry or asset.content_type != files_api.content_type_for(path):
-            entry["contentType"] = asset.content_type
-        if asset.locked or asset.extra.get("has_locked"):
-            entry["locked"] = asset.locked
-        entries[str(asset.extra.get(LISTED_AS, asset_key(path)))] = entry
+        entry = dict(asset.extra.get(LISTED, {}))
+        stated = asset.extra.get(LISTED_NAMES, _stated_usually(own))
+        entry |= {
+            name: value for name, value in own.items() if name in stated or value != usual[name]
+        }
+        entries[str(asset.extra.get(LISTED_AS, keys[path]))] = entry
     return entries

@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
@@ -16,6 +17,7 @@ from common.content.data import JSON, Block, Definition
 from common.content.olx.assets import ASSETS_JSON, FOLDER, listing
 from common.content.olx.attributes import policy_values
 from common.content.olx.draftwriter import DraftWriter
+from common.content.olx.headsfile import FILES_FOLDER, HEADS_JSON, Detached, heads_value
 from common.content.olx.packing import Packer, open_packer
 from common.content.olx.policies import fill_path
 from common.content.olx.report import ExportReport
@@ -59,7 +61,7 @@ class _Export:
     ) -> None:
         self._course_key = course_key
         self._run = str(course_key.run)
-        self._published = published
+        self._published, self._draft = published, draft
         self.blocks = _blocks(published)
         self._draft_blocks = self.blocks if draft is published else _blocks(draft)
         self._course = self.blocks[COURSE_BLOCK]
@@ -72,6 +74,7 @@ class _Export:
         self._write_blocks()
         self._write_policies()
         self._write_pages()
+        beside = self._write_heads()
         for path in sorted(self._files):
             packer.add(path, self._files[path])
         for path, asset in sorted(self._published.assets.items()):
@@ -81,6 +84,8 @@ class _Export:
             path = fill_path(template, self._run)
             if path not in packer:
                 _add_stored(packer, path, sha256)
+        for sha256 in sorted(beside):
+            _add_stored(packer, f"{FILES_FOLDER}/{sha256}", sha256)
 
     def _write_blocks(self) -> None:
         writer = TreeWriter(self._course_key, self.blocks, self._definitions, self._files)
@@ -153,6 +158,19 @@ class _Export:
                 path = f"{folder}/{self._run}/{name}"
             self._files[path] = texts[text_hash].encode("utf-8")
 
+    def _write_heads(self) -> set[str]:
+        """Write what OLX has no place for; return the hashes of the files that belong to it."""
+        value, hashes = heads_value(
+            published=self._published.root,
+            draft=self._draft.root,
+            assets=(self._published.assets, self._draft.assets),
+            detached=(_detached(self._published), _detached(self._draft)),
+            get_text=api.get_text,
+        )
+        if value:
+            self._put_json(HEADS_JSON, value)
+        return hashes
+
     def _put_json(self, path: str, value: JSON) -> None:
         text = json.dumps(value, indent=4, sort_keys=True, ensure_ascii=False, allow_nan=False)
         self._files[fill_path(path, self._run)] = f"{text}\n".encode()
@@ -168,6 +186,15 @@ def _add_stored(packer: Packer, path: str, sha256: str) -> None:
 
 def _blocks(version: CourseVersion) -> dict[BlockKey, Block]:
     return {block.key: block for block in version.iter_blocks()}
+
+
+def _detached(version: CourseVersion) -> Detached:
+    blocks = version.detached
+    bodies = _definitions(blocks)
+    return {
+        key: (replace(block, definition=None), bodies.get(block.definition or ""))
+        for key, block in blocks.items()
+    }
 
 
 def _definitions(*several: Mapping[BlockKey, Block]) -> dict[str, Definition]:

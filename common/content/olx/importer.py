@@ -23,6 +23,14 @@ from common.content.olx.coursefile import course_policies, read_course, read_ide
 from common.content.olx.drafts import read_drafts
 from common.content.olx.errors import InvalidCourseError
 from common.content.olx.files import CourseFiles, find_course
+from common.content.olx.headsfile import (
+    Detached,
+    DraftRoot,
+    HeadsFile,
+    add_detached,
+    apply_draft,
+    read_heads_file,
+)
 from common.content.olx.limits import DEFAULT_LIMITS, Limits
 from common.content.olx.links import LinkFixer
 from common.content.olx.pages import Pages, read_pages
@@ -48,6 +56,7 @@ class UnderstoodCourse:
     policy: JSON
     pages: Pages
     assets: Assets
+    heads: HeadsFile
     files: CourseFiles
 
 
@@ -135,6 +144,7 @@ def understand(files: CourseFiles, log: WarningLog, tell: Progress) -> Understoo
         policy=grading,
         pages=read_pages(files, source.run, LinkFixer(source), log),
         assets=read_assets(files, log),
+        heads=read_heads_file(files, log, (set(branches.published), set(branches.draft_blocks()))),
         files=files,
     )
     rest = _policy_rest(policy, policies, course, log)
@@ -218,25 +228,34 @@ def _change_settings(
 def _write(course: UnderstoodCourse, tell: Progress) -> tuple[str, str]:
     """Write both versions; return the ids of draft and published."""
     manifest = store_assets(course.assets, tell)
-    unused = course.files.unused()
-    stored = files_api.store_many(course.files.members[path].chunks() for path in unused)
-    extras = {
-        template_path(path, course.source.run): file.sha256
-        for path, file in zip(unused, stored, strict=True)
-    }
+    extras = _store_files(course)
     writer = api.ObjectWriter()
     pages = {path: writer.add_text(text) for path, text in course.pages.texts.items()}
     blocks: dict[int, Block] = {}
+    heads = course.heads
 
-    def tree(parsed: Mapping[BlockKey, ParsedBlock]) -> CourseTree:
-        return _tree(parsed, blocks, writer, course.policy, manifest, pages, extras)
+    def tree(parsed: Mapping[BlockKey, ParsedBlock], detached: Detached) -> CourseTree:
+        made = _tree(parsed, blocks, writer, course.policy, manifest, pages, extras)
+        return add_detached(made, detached, add_definition=writer.add_definition)
 
-    published = api.write_tree(tree(course.published), writer=writer)
-    if all(course.drafts.get(key) is block for key, block in course.published.items()) and len(
-        course.drafts
-    ) == len(course.published):
-        return published, published
-    return api.write_tree(tree(course.drafts), writer=writer), published
+    published = api.write_tree(tree(course.published, heads.detached), writer=writer)
+    own = heads.draft or DraftRoot()
+    draft = tree(course.drafts, heads.detached if own.detached is None else own.detached)
+    return api.write_tree(
+        apply_draft(draft, own, add_text=writer.add_text), writer=writer
+    ), published
+
+
+def _store_files(course: UnderstoodCourse) -> dict[str, str]:
+    """Keep the files that nothing has read; return their hashes by path."""
+    members = course.files.members
+    unused = course.files.unused()
+    wanted = [*(members[path] for path in unused), *course.heads.members.values()]
+    stored = files_api.store_many(member.chunks() for member in wanted)
+    return {
+        template_path(path, course.source.run): file.sha256
+        for path, file in zip(unused, stored, strict=False)
+    }
 
 
 def _tree(

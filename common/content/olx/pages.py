@@ -20,6 +20,11 @@ class Pages:
     overrides: list[str] = field(default_factory=list)
 
 
+def is_page(path: str) -> bool:
+    """Tell whether a path is one that a page can have."""
+    return path.partition("/")[0] in PAGE_FOLDERS and path.endswith(_EXTENSIONS)
+
+
 def read_pages(files: CourseFiles, run: str, fix_links: LinkFixer, log: WarningLog) -> Pages:
     """Return the pages. A file that is no UTF-8 text stays among the extras, with a warning."""
     pages = Pages()
