@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.content import api
-from common.content.data import Asset, Block, CourseTree, Definition
+from common.content.data import JSON, Asset, Block, CourseTree, Definition
 from common.content.olx.exporter import export_course
 from common.content.olx.headsfile import FILES_FOLDER, HEADS_JSON
 from common.content.olx.importer import import_archive
@@ -44,7 +44,8 @@ def tree_of(version: api.CourseVersion) -> CourseTree:
 @st.composite
 def changes(draw: st.DrawFn) -> Callable[[CourseTree, api.ObjectWriter], CourseTree]:
     """Draw a change of all that lies beside the blocks, detached blocks included."""
-    policy = draw(st.sampled_from([None, {}, {"GRADER": []}, {"GRADE_CUTOFFS": {"Pass": 0.6}}]))
+    policies: list[JSON] = [None, {}, {"GRADER": []}, {"GRADE_CUTOFFS": {"Pass": 0.6}}]
+    policy = draw(st.sampled_from(policies))
     pages = draw(st.dictionaries(st.sampled_from(["about/x.html", "tabs/ü.html"]), TEXT))
     lost_page = draw(st.booleans())
     files = draw(
