@@ -27,6 +27,12 @@ endif
 FRONTEND_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 CODE := lms cms common xblocks analytics e2e conftest.py manage.py .ci
 
+BABEL := $(BIN)/pybabel -q
+# Names of Python functions that mark a text, beside Babel's own.
+KEYWORDS := -k _lazy -k gettext_lazy -k ngettext_lazy:1,2 -k pgettext_lazy:1c,2
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
+LANGUAGES := $(sort $(foreach path,$(CATALOGUES),$(word 2,$(subst /, ,$(path)))))
+
 .DEFAULT_GOAL := help
 # Steps write into one .venv.
 .NOTPARALLEL:
@@ -36,7 +42,7 @@ CODE := lms cms common xblocks analytics e2e conftest.py manage.py .ci
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.project $(VENV)/.native frontend/dist/.built ## Install what the sites need: .venv, npm packages, assets
+setup: $(VENV)/.project $(VENV)/.native frontend/dist/.built locale/.compiled ## Install what the sites need: .venv, npm packages, assets
 
 run: setup ## Start LMS, Studio, Insights and the worker: make run [HOST=] [PORT=] [LYCEUM_HOME=]
 	@$(PY) manage.py lms bootstrap && exec $(PY) -m common.core.run
@@ -85,12 +91,12 @@ deploy-check: $(VENV)/.dev ## Check the settings of a production site
 	$(PY) manage.py lms check --deploy --fail-level WARNING
 
 messages: $(VENV)/.dev ## Collect the texts to translate, renew and compile the catalogues in locale/
-	$(BIN)/pybabel extract -q -F locale/babel.cfg -k _lazy -k gettext_lazy -k ngettext_lazy:1,2 \
-		-k pgettext_lazy:1c,2 --no-location --sort-output --project=Lyceum -o locale/django.pot .
-	for language in $$(ls -d locale/*/ 2>/dev/null | xargs -n1 basename); do \
-		$(BIN)/pybabel update -q -D django -i locale/django.pot -d locale -l $$language --no-wrap \
-		--ignore-obsolete || exit 1; done
-	[ -z "$$(ls -d locale/*/ 2>/dev/null)" ] || $(BIN)/pybabel compile -q -D django -d locale
+	$(BABEL) extract -F babel.cfg $(KEYWORDS) --no-location --sort-output --project=Lyceum -o locale/django.pot .
+	$(BABEL) extract -F babel-scripts.cfg --no-location --sort-output --project=Lyceum -o locale/djangojs.pot .
+	for domain in django djangojs; do for language in $(LANGUAGES); do \
+		$(BABEL) update -D $$domain -i locale/$$domain.pot -d locale -l $$language --no-wrap \
+		--ignore-obsolete --init-missing || exit 1; done; done
+	rm -f locale/.compiled && $(MAKE) --no-print-directory locale/.compiled
 
 requirements: $(VENV)/.python ## Compile requirements/*.in to pinned, hashed *.txt
 	$(PIP) install -q uv
@@ -107,7 +113,7 @@ fuzz: setup $(VENV)/.dev ## Import COUNT mutated archives (100,000): each ends i
 
 clean: ## Remove caches and built assets; keeps .venv and var/
 	rm -rf .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache build \
-		frontend/dist lyceum.egg-info test-results
+		frontend/dist lyceum.egg-info test-results locale/.compiled
 	find . -name __pycache__ -not -path './$(VENV)/*' -not -path './frontend/node_modules/*' -prune -exec rm -rf {} +
 
 # Stamps: each step is done again only when what it was made from is newer.
@@ -147,3 +153,7 @@ frontend/node_modules/.installed: frontend/package-lock.json $(VENV)/.base
 frontend/dist/.built: $(if $(wildcard frontend/package-lock.json),frontend/node_modules/.installed) $(FRONTEND_SOURCES) $(VENV)/.base
 	$(if $(wildcard frontend/package-lock.json),cd frontend && PATH="$(abspath $(BIN)):$$PATH" npm run --silent build,@true)
 	@mkdir -p $(@D) && touch $@
+
+locale/.compiled: $(CATALOGUES) $(VENV)/.base
+	for domain in django djangojs; do $(BABEL) compile -D $$domain -d locale || exit 1; done
+	@touch $@

@@ -9,8 +9,12 @@ import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from common.content.tests.factories import Node
 
 PASSWORD = "correct horse battery"
 COURSE = "course-v1:Lyceum+Read101+2026"
@@ -61,6 +65,14 @@ POLICY = {
     ],
     "GRADE_CUTOFFS": {"Pass": 0.6},
 }
+PAGES = {
+    "about/short_description.html": "After this course you read a chart the way you read "
+    "a sentence, and notice when one of them lies.",
+    "about/overview.html": "<h2>What you will be able to do</h2><ul><li>Read columns, "
+    "lines and areas</li><li>See where an axis was cut</li></ul>"
+    "<script>document.title = 'owned'</script>",
+    "about/effort.html": "2 hours a week",
+}
 
 
 def main() -> int:
@@ -86,91 +98,73 @@ def main() -> int:
 
 def make_course() -> None:
     """Write and publish the course."""
-    from common.content.tests.factories import (
-        html,
-        make_course,
-        problem,
-        section,
-        subsection,
-        unit,
-    )
+    from common.content.tests import factories
 
     now = datetime.now(UTC)
-    soon = (now + timedelta(days=3)).isoformat()
-    make_course(
+    factories.make_course(
         COURSE,
         settings={
             "display_name": "How to read a chart",
             "start": (now - timedelta(days=30)).isoformat(),
+            "language": "en",
         },
         policy=POLICY,
-        pages={
-            "about/short_description.html": "After this course you read a chart the way you read "
-            "a sentence, and notice when one of them lies.",
-            "about/overview.html": "<h2>What you will be able to do</h2><ul><li>Read columns, "
-            "lines and areas</li><li>See where an axis was cut</li></ul>"
-            "<script>document.title = 'owned'</script>",
-            "about/effort.html": "2 hours a week",
-        },
-        sections=[
-            section(
-                "looking",
-                subsection(
-                    "first",
-                    unit(
-                        "welcome",
-                        html("prose", PROSE, display_name="Reading"),
-                        display_name="A sentence in another alphabet",
-                    ),
-                    unit(
-                        "choices",
-                        problem("single", MULTIPLE_CHOICE, display_name="What it is for"),
-                        problem("several", CHECKBOXES, display_name="Its parts"),
-                        display_name="Choosing",
-                    ),
-                    unit(
-                        "writing",
-                        problem("dropdown", DROPDOWN, display_name="The axes"),
-                        problem("text", TEXT, display_name="The colours"),
-                        problem("number", NUMBER, display_name="Seats", max_attempts=3),
-                        display_name="Writing it down",
-                    ),
-                    display_name="What a chart says",
-                    graded=True,
-                    format="Homework",
-                    due=soon,
-                ),
-                display_name="Looking closely",
-            ),
-            section(
-                "lying",
-                subsection(
-                    "cut",
-                    unit(
-                        "axis",
-                        html("cut", "<p>An axis that does not begin at nothing exaggerates.</p>"),
-                        problem("cutq", MULTIPLE_CHOICE, display_name="Once more"),
-                        display_name="The cut axis",
-                    ),
-                    display_name="How charts mislead",
-                    graded=True,
-                    format="Homework",
-                ),
-                subsection(
-                    "test",
-                    unit(
-                        "final",
-                        problem("finalq", TEXT, display_name="The last question"),
-                        display_name="One last question, asked in a title that is long enough to "
-                        "break over two lines on a telephone",
-                    ),
-                    display_name="Test",
-                    graded=True,
-                    format="Test",
-                ),
-                display_name="Charts that mislead",
-            ),
-        ],
+        pages=PAGES,
+        sections=[looking(due=now + timedelta(days=3)), misleading()],
+    )
+
+
+def looking(due: datetime) -> Node:
+    """Return the section with prose and the five problem types."""
+    from common.content.tests.factories import html, problem, section, subsection, unit
+
+    units = [
+        unit(
+            "welcome",
+            html("prose", PROSE, display_name="Reading"),
+            display_name="A sentence in another alphabet",
+        ),
+        unit(
+            "choices",
+            problem("single", MULTIPLE_CHOICE, display_name="What it is for"),
+            problem("several", CHECKBOXES, display_name="Its parts"),
+            display_name="Choosing",
+        ),
+        unit(
+            "writing",
+            problem("dropdown", DROPDOWN, display_name="The axes"),
+            problem("text", TEXT, display_name="The colours"),
+            problem("number", NUMBER, display_name="Seats", max_attempts=3),
+            display_name="Writing it down",
+        ),
+    ]
+    settings = {"graded": True, "format": "Homework", "due": due.isoformat()}
+    first = subsection("first", *units, display_name="What a chart says", **settings)
+    return section("looking", first, display_name="Looking closely")
+
+
+def misleading() -> Node:
+    """Return the section with a second homework and the test."""
+    from common.content.tests.factories import html, problem, section, subsection, unit
+
+    axis = unit(
+        "axis",
+        html("cut", "<p>An axis that does not begin at nothing exaggerates.</p>"),
+        problem("cutq", MULTIPLE_CHOICE, display_name="Once more"),
+        display_name="The cut axis",
+    )
+    final = unit(
+        "final",
+        problem("finalq", TEXT, display_name="The last question"),
+        display_name="One last question, asked in a title that is long enough to "
+        "break over two lines on a telephone",
+    )
+    homework = {"graded": True, "format": "Homework"}
+    return section(
+        "lying",
+        subsection("cut", axis, display_name="How charts mislead", **homework),
+        subsection("test", final, display_name="Test", graded=True, format="Test"),
+        display_name="Charts that mislead",
     )
 
 

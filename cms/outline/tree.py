@@ -49,6 +49,18 @@ class Tree:
     unit_count: int
     is_published: bool
 
+    def iter_waiting(self) -> Iterator[Line]:
+        """Give the units that publishing everything would change, in the order of the course."""
+        for line in self.sections:
+            yield from _iter_waiting(line)
+
+
+def _iter_waiting(line: Line) -> Iterator[Line]:
+    if line.is_unit and line.waiting:
+        yield line
+    for child in line.children:
+        yield from _iter_waiting(child)
+
 
 def read_tree(heads: Heads) -> Tree:
     """Return the draft of a course. At most four store calls."""

@@ -56,6 +56,7 @@ __all__ = [
     "query_roles",
     "register_rights_hook",
     "revoke_role",
+    "save_language",
     "save_profile",
 ]
 
@@ -216,6 +217,13 @@ def save_profile(
     values = {"name": name.strip()[:255], "language": language, "time_zone": time_zone}
     Profile.objects.update_or_create(user_id=user_id, defaults=values)
     return ProfileData(user_id=user_id, **values)
+
+
+def save_language(user_id: int, language: str) -> None:
+    """Save the language that a person reads, nothing else. Raises InvalidPreferenceError."""
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidPreferenceError(f"unknown language {language!r}")
+    Profile.objects.update_or_create(user_id=user_id, defaults={"language": language})
 
 
 def _applies_to(course_key: CourseKey) -> Q:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -43,9 +44,15 @@ def to_account(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def reading(request: HttpRequest) -> HttpResponse:
-    """Remember the colours, and go back to the page where they were chosen."""
+    """Remember the colours or the language, and go back to the page where they were chosen."""
     target = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
     response = HttpResponseRedirect(target if safe else "/")
-    remember_theme(response, request.POST.get("theme", "auto"))
+    if "theme" in request.POST:
+        remember_theme(response, request.POST["theme"])
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        remember_language(response, language)
+        if request.user.is_authenticated:
+            api.save_language(user_id(request), language)
     return response

@@ -19,6 +19,7 @@ from common.blocks.anonymous import anonymous_id, find_user_id
 from common.blocks.author_html import PresentedHtml, present, sanitise
 from common.blocks.data import BlockInfo, RenderedBlock, Resource
 from common.blocks.errors import BlockUnavailableError, BusyBlockError
+from common.blocks.links import rewrite_links
 from common.blocks.models import LearnerBlockState
 from common.blocks.rendering import PUBLIC_VIEW, STUDENT_VIEW
 from common.blocks.session import BlockSession, User
@@ -26,7 +27,7 @@ from common.blocks.source import BlockSource
 from common.blocks.tokens import register_token_reader
 from common.content import api as content
 from common.core.errors import NotFoundError
-from common.core.keys import BlockKey
+from common.core.keys import BlockKey, usage_key
 from common.courses.api import Action, get_outline, require_access
 from common.enrollments.data import LearnerContext
 
@@ -41,6 +42,7 @@ __all__ = [
     "RenderedBlock",
     "Resource",
     "anonymous_id",
+    "complete_seen",
     "find_last_block",
     "find_user_id",
     "get_completions",
@@ -52,6 +54,7 @@ __all__ = [
     "render_block",
     "require_view",
     "rescore",
+    "rewrite_links",
     "sanitise",
 ]
 
@@ -126,6 +129,23 @@ def _require(session: BlockSession, key: BlockKey, action: Action) -> None:
     if session.source.find(key) is None:
         raise NotFoundError(f"no block {key} in {session.course_key}")
     require_access(session.viewer, session.outline, key, action, session.now)
+
+
+def complete_seen(session: BlockSession, unit: BlockKey, seen: Collection[BlockKey]) -> None:
+    """Complete those of ``seen`` below a unit that are complete once they were seen.
+
+    What the page's script reports by itself. Raises CourseAccessDeniedError, NotFoundError,
+    BusyBlockError.
+    """
+    _require(session, unit, Action.SUBMIT)
+    usages = [str(usage_key(session.course_key, key)) for key in seen]
+
+    def work(current: BlockSession) -> None:
+        current.prefetch(unit)
+        block = current.runtime.get_block(usage_key(current.course_key, unit))
+        current.runtime.complete_on_view(block, {"blocks": usages})
+
+    submission.run(session, work)
 
 
 def handle_for_service(

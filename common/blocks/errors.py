@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from common.core.errors import ConflictError, NotFoundError, TooLargeError, UnavailableError
+from common.core.errors import (
+    AccessDeniedError,
+    ConflictError,
+    NotFoundError,
+    TooLargeError,
+    UnavailableError,
+)
 
 
 class NoSuchHandlerError(NotFoundError):
@@ -29,6 +35,16 @@ class BusyBlockError(ConflictError):
 
     code = "block_busy"
     default_message = _("Many answers arrive here at once. Yours was not saved: send it again.")
+
+
+class StaleFormError(AccessDeniedError):
+    """A form came with a token of another sign-in; nothing was changed."""
+
+    code = "stale_form"
+    default_message = _(
+        "This page was open since before you last signed in. Go back, load it again, and send"
+        " your answer once more. Nothing was changed."
+    )
 
 
 class UploadTooLargeError(TooLargeError):

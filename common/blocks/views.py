@@ -24,9 +24,14 @@ from django.views.decorators.http import require_POST, require_safe
 from xblock.exceptions import DisallowedFileError
 
 from common.blocks import api, types
-from common.blocks.errors import UploadTooLargeError
+from common.blocks.errors import StaleFormError, UploadTooLargeError
 from common.blocks.tokens import LIFETIME_SECONDS, find_token_user, make_block_token
-from common.core.errors import AccessDeniedError, DomainError, NotFoundError
+from common.core.errors import (
+    AccessDeniedError,
+    DomainError,
+    NotFoundError,
+    SignInRequiredError,
+)
 from common.core.keys import CourseKey, UsageKey, block_key
 from common.core.middleware import wants_json
 from common.enrollments.api import get_learner_context
@@ -151,13 +156,13 @@ def _authenticate(request: HttpRequest, usage_key: UsageKey) -> None:
     if request.method in _SAFE:
         return
     if not request.user.is_authenticated:
-        raise AccessDeniedError("sign in to send something to a block")
+        raise SignInRequiredError("sign in to send something to a block")
     check = _CsrfCheck(lambda _request: HttpResponse())
     check.process_request(request)
     # Not this module's view: that one is marked as exempt.
     reason = check.process_view(request, lambda _request: HttpResponse(), (), {})
     if reason:
-        raise AccessDeniedError(f"CSRF: {reason}")
+        raise StaleFormError(f"CSRF: {reason}")
 
 
 def _check_place(course_key: CourseKey, usage_key: UsageKey) -> None:

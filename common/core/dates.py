@@ -31,6 +31,15 @@ def reader_locale() -> Locale:
         return Locale("en")
 
 
+def language_name(code: str) -> str:
+    """Return the name of a language in the reader's own; "" for a code that nobody knows."""
+    try:
+        named = Locale.parse(code.replace("-", "_")).get_display_name(reader_locale())
+    except (UnknownLocaleError, ValueError, TypeError):
+        return ""
+    return named or ""
+
+
 def date_text(moment: datetime, *, now: datetime | None = None) -> str:
     """Return "Friday 12 June, 18:00" in the reader's language and zone; another year is named."""
     local = timezone.localtime(moment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -34,11 +35,18 @@ def render_error(
 
 def sign_in_page(request: HttpRequest) -> HttpResponse:
     """Return the way to sign in and come back; htmx follows it as a whole page."""
-    here = request.get_full_path() if request.method == "GET" else "/"
-    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _way_back(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponse(status=302, headers={"Location": address})
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Return the page to come back to: this one, or for a form the one that it was on."""
+    if request.method == "GET":
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path or "/" if page.netloc == request.get_host() else "/"
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

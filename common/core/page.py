@@ -24,6 +24,7 @@ from common.core.dates import (
 )
 from common.core.icons import icon
 from common.core.keys import usage_key
+from common.core.scripttexts import script_texts
 
 __all__ = [
     "asset",
@@ -40,6 +41,7 @@ __all__ = [
     "percent_text",
     "pgettext",
     "relative_text",
+    "script_texts",
     "short_date_tag",
     "size_text",
     "strong",

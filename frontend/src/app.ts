@@ -7,3 +7,11 @@ document.documentElement.classList.add("scripted");
 setUpTheme();
 setUpTimeZone();
 setUpShortcuts();
+
+// Pictures that may be missing stand over something that shows instead.
+addEventListener("error", ({ target }) => {
+  if (target instanceof HTMLImageElement && "mayMiss" in target.dataset) target.remove();
+}, true);
+for (const image of document.querySelectorAll<HTMLImageElement>("img[data-may-miss]")) {
+  if (image.complete && image.naturalWidth === 0) image.remove();
+}

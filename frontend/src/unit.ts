@@ -1,6 +1,7 @@
 // The page of a unit: tells the server what was seen, finds the block of a link, folds the outline.
 import { setUpMath } from "./lib/math";
 import { setUpOutline } from "./lib/outline";
+import { setUpPlace } from "./lib/place";
 import { reportSeen } from "./lib/seen";
 
 interface UnitData {
@@ -13,6 +14,7 @@ setUpMath(document.currentScript, document.querySelector<HTMLElement>("article.u
 
 const data = JSON.parse(document.getElementById("unit-data")?.textContent ?? "null") as UnitData | null;
 if (data) reportSeen(data.course, data.unit, data.seen);
+if (data) setUpPlace(data.unit);
 setUpOutline();
 showLinkedBlock();
 

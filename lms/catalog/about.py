@@ -9,6 +9,7 @@ from typing import Final
 import nh3
 from markupsafe import Markup
 
+from common.blocks.api import rewrite_links
 from common.content import api as content
 from common.core.keys import CourseKey
 from common.courses.api import Access, Action, check_access
@@ -29,6 +30,7 @@ class AboutPage:
     row: CourseRow
     overview: Markup
     effort: str
+    closes_at: datetime | None  # enrollment, while it is open
     enroll: Access
     is_enrolled: bool
     is_staff: bool
@@ -37,11 +39,13 @@ class AboutPage:
 def about_page(context: LearnerContext, now: datetime) -> AboutPage:
     """Return what the page shows. At most two calls to the content store."""
     texts = _read_texts(context)
+    closes_at = context.run.facts.enrollment_end
     return AboutPage(
         course_key=context.course_key,
         row=describe_run(context.run, now),
-        overview=_clean(texts.get(_OVERVIEW, "")),
+        overview=_clean(rewrite_links(texts.get(_OVERVIEW, ""), context.course_key)),
         effort=nh3.clean(texts.get(_EFFORT, ""), tags=set()).strip(),
+        closes_at=closes_at if closes_at is not None and now < closes_at else None,
         enroll=check_access(context.viewer, context.run, None, Action.ENROLL, now),
         is_enrolled=context.viewer.is_enrolled,
         is_staff=context.viewer.is_staff,

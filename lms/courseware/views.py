@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from common.blocks.api import complete_seen
+from common.core.errors import NotFoundError
 from common.core.keys import BlockKey, CourseKey, UsageKey, block_key, usage_key
 from common.courses.api import Reason
 from common.courses.errors import CourseAccessDeniedError
@@ -38,6 +42,19 @@ def unit(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> Ht
     if not opened.plan.has(key):
         return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
     return render(request, "lms/unit.html", {"page": unit_page(request, opened, key)})
+
+
+@require_POST
+@login_required
+def unit_done(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
+    """Take a reader's word that a unit was read: where no script can tell."""
+    opened = open_course(request, course_key, timezone.now())
+    key = block_key(usage_key)
+    if not opened.plan.has(key):
+        raise NotFoundError(f"{key} is no unit of {course_key}")
+    leaves = next(unit.leaves for unit in opened.plan.units if unit.key == key)
+    complete_seen(opened.session, key, leaves)
+    return redirect("lms:unit", course_key=course_key, usage_key=usage_key)
 
 
 def jump_to(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:

@@ -27,6 +27,7 @@ from xblocks.problem.engine.rules import GradingMethod, Rerandomize, Rules
 from xblocks.problem.engine.state import LearnerState
 from xblocks.problem.fields import ProblemFields
 from xblocks.problem.store import named, read_state, write_state
+from xblocks.problem.texts import script_texts
 
 SEEDS_PER_STUDENT = 20
 SEEDS = 1000
@@ -142,9 +143,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
                 "get": self.runtime.handler_url(self, "problem_get"),
                 "show": self.runtime.handler_url(self, "problem_show"),
                 "hint": self.runtime.handler_url(self, "hint_button"),
-                "failed": Texts(self).gettext(
-                    "Your answer could not be sent. Check your connection and try again."
-                ),
+                "texts": script_texts(Texts(self)),
             },
         )
         return fragment

@@ -60,6 +60,27 @@ SENTENCES: Mapping[str, str] = {
     ),
 }
 
+# What the problem's script says by itself.
+SCRIPT: Mapping[str, str] = {
+    "failed": _("Your answer could not be graded just now. It is kept on this page."),
+    "offline": _(
+        "The site cannot be reached. Your answer is kept on this device:"
+        " try again when you are connected."
+    ),
+    "signed_out": _(
+        "You are signed out. Your answer is kept on this device: sign in, then submit."
+    ),
+    "reload": _("This page is too old to send answers. Your answer is kept: load the page again."),
+    "sign_in": _("Sign in"),
+    "reload_page": _("Load the page again"),
+    "retry": _("Try again"),
+}
+
+
+def script_texts(texts: Texts) -> dict[str, str]:
+    """Return the sentences of the problem's script in the reader's language."""
+    return {name: str(texts.gettext(text)) for name, text in SCRIPT.items()}
+
 
 def sentence(texts: Texts, code: str, values: Mapping[str, str] | None = None) -> str:
     """Return the sentence of a code in the reader's language."""

@@ -81,7 +81,7 @@ def test_a_post_needs_the_csrf_token(world: World) -> None:
     client = world.client(csrf=True)
     url = world.handler("echo", "e", "answer")
     refused = client.post(url, {"a": 1}, content_type="application/json")
-    assert (refused.status_code, refused.json()["error_code"]) == (403, "access_denied")
+    assert (refused.status_code, refused.json()["error_code"]) == (403, "stale_form")
     client.get("/")
     token = next(cookie.value for name, cookie in client.cookies.items() if "csrf" in name)
     headers = {"X-CSRFToken": token}

@@ -1,14 +1,7 @@
-// Translation functions by the names that blocks call. Without a catalogue: the text itself.
+// Translation functions by the names that blocks call.
+export { gettext, ngettext } from "../lib/texts";
 
 type Values = Record<string, unknown> | unknown[];
-
-export function gettext(text: string): string {
-  return text;
-}
-
-export function ngettext(singular: string, plural: string, count: number): string {
-  return count === 1 ? singular : plural;
-}
 
 /** Fill `%s` from a list, or `%(name)s` from an object where `named` is true. */
 export function interpolate(format: string, values: Values, named = false): string {

@@ -121,7 +121,7 @@ def test_what_is_for_staff_only_is_in_no_outline_and_on_no_page() -> None:
             id="a subsection opens at its first unit",
         ),
         pytest.param(
-            "block-v1:Lyceum+T101+2026+type@course+block@2026",
+            "block-v1:Lyceum+T101+2026+type@course+block@course",
             "s0_0_0",
             id="the course opens at its first unit",
         ),
@@ -205,3 +205,17 @@ def test_statements_do_not_grow(page: str, budget: int, size: int, warm: bool) -
         assert client.get(address).status_code == 200
     assert len(statements) <= budget, str(statements)
     assert len(statements.content) <= 3
+
+
+def test_a_reader_without_scripts_marks_a_unit_as_read() -> None:
+    key = make_course(sections=[section("c", subsection("s", unit("u", html("h"), problem("p"))))])
+    client, _user = learner_in(key)
+    page = client.get(unit_address(key, "u")).content.decode()
+    assert "Mark as read" in page
+    answer = client.post(f"{unit_address(key, 'u')}/done")
+    assert unquote(answer["Location"]) == unit_address(key, "u")
+    # What was read is done; a problem is not done by being seen.
+    page = client.get(unit_address(key, "u")).content.decode()
+    assert "Mark as read" not in page
+    assert 'class="is-complete"' not in page
+    assert client.get(f"{unit_address(key, 'u')}/done").status_code == 405

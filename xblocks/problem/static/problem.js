@@ -169,7 +169,7 @@
         }
         this.replace(reply, action);
       } catch (error) {
-        this.fail(form, buttons);
+        this.fail(form, action, buttons, error);
       } finally {
         this.busy = false;
       }
@@ -187,7 +187,10 @@
         },
       });
       if (!response.ok) {
-        throw new Error(String(response.status));
+        const refusal = new Error(String(response.status));
+        refusal.status = response.status;
+        refusal.answer = await response.json().catch(() => ({}));
+        throw refusal;
       }
       return response.json();
     }
@@ -237,17 +240,56 @@
       this.element.dispatchEvent(new CustomEvent("lyceum:typeset", { bubbles: true }));
     }
 
-    fail(form, buttons) {
+    /* Says why nothing was graded and what to do; the answer stays on the page and in this browser. */
+    fail(form, action, buttons, error) {
       buttons.forEach((button) => button.removeAttribute("aria-disabled"));
       form.removeAttribute("aria-busy");
+      this.keep();
+      const { text, remedy } = this.explain(form, action, error);
       let line = form.querySelector(".problem-failed");
       if (!line) {
         line = document.createElement("p");
         line.className = "problem-notice problem-notice-warning problem-failed";
         form.querySelector(".problem-actions").before(line);
       }
-      line.textContent = this.args.failed;
-      this.status.textContent = this.args.failed;
+      line.replaceChildren(text, " ", remedy);
+      this.status.textContent = text;
+    }
+
+    explain(form, action, error) {
+      const texts = this.args.texts || {};
+      const answer = error.answer || {};
+      const here = window.location.pathname + window.location.search;
+      if (!error.status) {
+        const again = this.retry(form, action);
+        // Connected again: the person need not find the button.
+        window.addEventListener("online", () => again.isConnected && again.click(), { once: true });
+        return { text: texts.offline, remedy: again };
+      }
+      if (error.status === 401 || answer.error_code === "sign_in_required") {
+        const address = "/accounts/login/?next=" + encodeURIComponent(here);
+        return { text: texts.signed_out, remedy: this.way(address, texts.sign_in) };
+      }
+      if (answer.error_code === "stale_form") {
+        return { text: texts.reload, remedy: this.way(here, texts.reload_page) };
+      }
+      return { text: answer.user_message || texts.failed, remedy: this.retry(form, action) };
+    }
+
+    way(address, text) {
+      const link = document.createElement("a");
+      link.href = address;
+      link.textContent = text;
+      return link;
+    }
+
+    retry(form, action) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "problem-retry";
+      button.textContent = (this.args.texts || {}).retry;
+      button.addEventListener("click", () => this.send(form, action));
+      return button;
     }
 
     onToggle(event) {

@@ -1,0 +1,106 @@
+"""The catalogues in locale/: nothing lacks French for long, and no translation loses a part."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.utils import translation
+
+from common.core import scripttexts
+
+LOCALE = Path(settings.BASE_DIR) / "locale"
+CATALOGUES = sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
+# Languages that are kept complete. A new text may wait for its translators, English stands in
+# meanwhile; more than this share would be a page in two languages.
+COMPLETE = ("fr",)
+MAY_WAIT = 0.03
+# As `make messages` has them.
+KEYWORDS = ("_lazy", "gettext_lazy", "ngettext_lazy:1,2", "pgettext_lazy:1c,2")
+_PLACE = re.compile(r"{(\w*)}|%\((\w+)\)[sd]")
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as source:
+        return read_po(source, ignore_obsolete=True)
+
+
+def texts_of(message: Any) -> tuple[str, ...]:
+    """Return a message's forms, one where it has no plural."""
+    return message if isinstance(message, tuple) else (message,)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """Collect the texts of the code as it is now."""
+    target = tmp_path_factory.mktemp("texts") / "django.pot"
+    keywords = [part for keyword in KEYWORDS for part in ("-k", keyword)]
+    command = ["-q", "extract", "-F", "babel.cfg", *keywords, "-o", str(target), "."]
+    subprocess.run(
+        [sys.executable, "-m", "babel.messages.frontend", *command],
+        cwd=settings.BASE_DIR,
+        check=True,
+        timeout=120,
+    )
+    return read(target)
+
+
+@pytest.mark.parametrize("language", COMPLETE)
+def test_the_texts_of_the_code_are_translated(source: Catalog, language: str) -> None:
+    catalogue = read(LOCALE / language / "LC_MESSAGES" / "django.po")
+    missing = []
+    for message in source:
+        found = catalogue.get(message.id, message.context) if message.id else None
+        if message.id and (found is None or found.fuzzy or not all(texts_of(found.string))):
+            missing.append(texts_of(message.id)[0])
+    listed = "\n".join(missing)
+    sys.stdout.write(f"{len(missing)} texts wait for {language}:\n{listed}\n")
+    assert len(missing) <= MAY_WAIT * len(source), (
+        f"{len(missing)} texts lack {language} (`make messages`, then translate):\n{listed}"
+    )
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=[str(p.relative_to(LOCALE)) for p in CATALOGUES])
+def test_a_translation_keeps_the_places_of_its_text(path: Path) -> None:
+    wrong = []
+    for message in read(path):
+        wanted = set().union(*(set(_PLACE.findall(text)) for text in texts_of(message.id)))
+        for form in filter(None, texts_of(message.string)):
+            # One form of a plural may say the number in words.
+            if message.id and not set(_PLACE.findall(form)) <= wanted:
+                wrong.append(f"{form!r} has places that {texts_of(message.id)[0]!r} lacks")
+            if isinstance(message.id, str) and message.id and set(_PLACE.findall(form)) != wanted:
+                wrong.append(f"{form!r} lacks places of {message.id!r}")
+    assert wrong == []
+
+
+def test_scripts_get_their_texts_as_data(tmp_path: Path, settings: Any) -> None:
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    po = folder / "djangojs.po"
+    po.write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
+        'msgid "Close"\nmsgstr "Fermer"\n\n'
+        'msgid "{n} row"\nmsgid_plural "{n} rows"\nmsgstr[0] "{n} ligne"\nmsgstr[1] "{n} lignes"\n',
+        "utf-8",
+    )
+    command = ["-q", "compile", "-D", "djangojs", "-d", str(tmp_path)]
+    subprocess.run([sys.executable, "-m", "babel.messages.frontend", *command], check=True)
+    settings.LOCALE_PATHS = [tmp_path]
+    scripttexts._load.cache_clear()
+    try:
+        with translation.override("fr"):
+            texts = {"Close": "Fermer", "{n} row": ["{n} ligne", "{n} lignes"]}
+            assert scripttexts.script_texts() == texts
+        with translation.override("en"):
+            assert scripttexts.script_texts() == {}
+    finally:
+        scripttexts._load.cache_clear()
