@@ -84,7 +84,10 @@ class StepContext:
         self.check()
 
     def check(self) -> None:
-        """Raise JobCancelledError or LeaseLostError if the step should stop now. Two statements."""
+        """Raise JobCancelledError or LeaseLostError if the step should stop now.
+
+        Three statements.
+        """
         self._lease.renew()
         if is_cancelled(self.job_id):
             raise JobCancelledError(str(self.job_id))

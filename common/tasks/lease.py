@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from common.core.db import database_now
 from common.tasks.data import JobState
 from common.tasks.errors import LeaseLostError
 from common.tasks.models import Job
@@ -40,7 +41,8 @@ def worker_name() -> str:
 class JobLease:
     """The right to write one job, for as long as its token is on the row.
 
-    Correctness rests on the token alone; the clock only decides when others may take over.
+    Correctness rests on the token alone; the clock only decides when others may take over. It is
+    the database's: a host whose clock is ahead would take every job from its worker.
     """
 
     def __init__(self, job_id: UUID, token: UUID) -> None:
@@ -63,7 +65,7 @@ class JobLease:
 
     def renew(self) -> None:
         """Prolong the lease. Raises LeaseLostError."""
-        self.write(lease_until=_until(timezone.now()))
+        self.write(lease_until=_until(database_now()))
 
     @contextmanager
     def kept_alive(self) -> Iterator[None]:
@@ -107,7 +109,7 @@ def claim(job_id: UUID) -> tuple[Job, JobLease] | None:
         state=JobState.RUNNING,
         lease_owner=worker_name(),
         lease_token=token,
-        lease_until=_until(now),
+        lease_until=_until(database_now()),
         started_at=Coalesce("started_at", now),
     )
     if not rows:
@@ -118,7 +120,7 @@ def claim(job_id: UUID) -> tuple[Job, JobLease] | None:
 
 def seize_expired() -> list[JobLease]:
     """Take over the jobs whose leases ran out, so that only the caller may write them now."""
-    now = timezone.now()
+    now = database_now()
     expired = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now)
     leases = []
     for job_id, old_token in expired.values_list("id", "lease_token"):

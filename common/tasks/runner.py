@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 TURN_SECONDS = 60.0
 _SLOW_STEP_SECONDS = 60.0
 MAX_BACKOFF_SECONDS = 300
+# With the waits between them, some eight minutes.
+_UNKNOWN_KIND_TRIES = 9
 
 # Set when this process has been asked to stop: jobs are given back after the current step.
 stopping = threading.Event()
@@ -64,9 +66,10 @@ def _work(row: Job, lease: JobLease, *, deadline: float | None) -> None:
     """Run steps of a claimed job until it ends, fails, is lost, or the turn is over."""
     try:
         kind = get_kind(row.kind)
-    except UnknownJobKindError:
-        logger.error("job %s is of the unknown kind %r", row.id, row.kind)
-        finish(lease, JobState.FAILED, error=_("This site does not know how to do this task."))
+    except UnknownJobKindError as error:
+        # While a new release is being rolled out, another worker may know it already.
+        logger.warning("job %s is of the unknown kind %r", row.id, row.kind)
+        _try_later(_UNKNOWN_KIND_TRIES, row, lease, error)
         return
     try:
         with lease.kept_alive():
@@ -92,7 +95,7 @@ def _run_step(kind: JobKind, row: Job, lease: JobLease) -> bool:
     except Exception as error:
         # A step is a stranger: whatever it raises must not end the worker.
         logger.exception("a step of job %s (%s) failed", row.id, row.kind)
-        _try_later(kind, row, lease, error)
+        _try_later(kind.max_attempts, row, lease, error)
     else:
         seconds = time.monotonic() - started
         if seconds > _SLOW_STEP_SECONDS:
@@ -144,11 +147,11 @@ def finish(lease: JobLease, state: JobState, **values: Any) -> None:
             wake_on_commit(follower.id)
 
 
-def _try_later(kind: JobKind, row: Job, lease: JobLease, error: Exception) -> None:
+def _try_later(max_attempts: int, row: Job, lease: JobLease, error: Exception) -> None:
     """Count the failed try; queue the job again after a while, or fail it with a sentence."""
     current = Job.objects.filter(id=row.id).values_list("attempts", flat=True).first() or 0
     attempts = current + 1
-    if attempts >= kind.max_attempts:
+    if attempts >= max_attempts:
         finish(lease, JobState.FAILED, attempts=attempts, error=_sentence(error, row.id))
         return
     wait = min(MAX_BACKOFF_SECONDS, 2**attempts)
@@ -186,6 +189,8 @@ def released_values(*, run_after: Any) -> dict[str, Any]:
 def _sentence(error: Exception, job_id: UUID) -> str:
     if isinstance(error, DomainError):
         return str(error.user_message)
+    if isinstance(error, UnknownJobKindError):
+        return _("This site does not know how to do this task.")
     return _(
         "Something went wrong on our side (%(error)s). Whoever runs the site finds the details "
         "in the log under %(job_id)s."

@@ -135,14 +135,6 @@ def test_progress_forgives_earlier_failures(run: Run) -> None:
     assert job.state is JobState.SUCCEEDED
 
 
-def test_job_of_a_kind_that_is_gone_fails_clearly(run: Run, kind: AddKind) -> None:
-    kind("test.gone", lambda context: StepResult())
-    job_id = enqueue(kind="test.gone", parameters={})
-    Job.objects.update(kind="test.removed")
-    job = run_job(job_id)
-    assert (job.state, bool(job.error)) == (JobState.FAILED, True)
-
-
 def test_cancel_stops_after_the_step(run: Run) -> None:
     def step(context: StepContext) -> StepResult:
         request_cancel(context.job_id)
