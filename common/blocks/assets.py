@@ -51,8 +51,9 @@ def asset(request: HttpRequest, course_key: CourseKey, path: str) -> HttpRespons
         found.sha256,
         content_type=found.content_type,
         filename=path.rsplit("/", 1)[-1],
+        public=not found.locked,
         # With a pass it is asked for by a frame of another origin.
-        public=has_pass or not found.locked,
+        cross_origin=has_pass,
     )
 
 

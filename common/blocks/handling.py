@@ -10,7 +10,6 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from webob import Response
 from xblock.django.request import DjangoWebobRequest, webob_to_django_response
-from xblock.exceptions import InvalidScopeError
 from xblock.exceptions import NoSuchHandlerError as LibraryNoSuchHandlerError
 from xblock.scorable import ScorableXBlockMixin
 
@@ -52,7 +51,8 @@ def handle(
     except (DomainError, SuspiciousOperation, *NOT_THE_BLOCK):
         raise
     except LibraryNoSuchHandlerError as error:
-        raise NoSuchHandlerError(str(error)) from error
+        # Not the library's own message: it prints the block's fields, answers included.
+        raise NoSuchHandlerError(f"{key.block_type} has no handler {handler!r}") from error
     except Exception as error:
         # A stranger's code may raise anything; the caller gets an answer that it can parse.
         logger.exception("handler %s of %s in %s failed", handler, key, session.course_key)
@@ -98,7 +98,8 @@ def _failure(session: BlockSession, error: Exception) -> HttpResponse:
         "developer_message": "The block's code failed; see the log.",
         "user_message": str(DomainError.default_message),
     }
-    if isinstance(error, InvalidScopeError) or session.viewer.is_staff:
+    # Messages of libraries print blocks with all their fields: not for learners.
+    if session.viewer.is_staff:
         body["developer_message"] = repr(error)
     # Blocks' own scripts read "error".
     body["error"] = body["user_message"]

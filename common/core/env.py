@@ -15,6 +15,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 PREFIX = "LYCEUM_"
+# The three sites take three neighbouring ports.
+LAST_PORT = 65_533
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -109,9 +111,12 @@ def _convert(name: str, kind: str, raw: str) -> object:
         raise SettingError(f"{name} must be 1 or 0, not {raw!r}.")
     if kind == "int":
         try:
-            return int(raw)
+            number = int(raw)
         except ValueError:
             raise SettingError(f"{name} must be a whole number, not {raw!r}.") from None
+        if name == f"{PREFIX}PORT" and not 0 < number <= LAST_PORT:
+            raise SettingError(f"{name} must be from 1 to {LAST_PORT}, not {raw!r}.")
+        return number
     if kind == "Path":
         return Path(raw).expanduser().resolve()
     if kind.startswith("tuple"):

@@ -24,7 +24,8 @@ def render_error(
         **site(request),
         "request": request,
         "status": status,
-        "title": title or _title(status),
+        # Not "title": in the template that is the name of a block.
+        "heading": title or _title(status),
         "message": message,
         "advice": advice,
         "may_retry": status >= 500 and request.method == "GET",

@@ -86,7 +86,9 @@ def parse_usage_key(text: str) -> UsageKey:
 class CourseKeyConverter:
     """URL part holding a course key, as ``<course_key:course_key>``."""
 
-    regex = r"[^/]+(?:/[^/]+/[^/]+)?"
+    # ORG/COURSE/RUN only where no key with a namespace can stand: what follows that one may have
+    # slashes of its own.
+    regex = r"[^/:]+:[^/]+|[^/:+]+/[^/:+]+/[^/:+]+"
 
     def to_python(self, value: str) -> CourseKey:
         try:

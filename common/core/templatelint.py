@@ -1,8 +1,9 @@
 """Refuse templates that switch escaping off or put values where escaping does not help.
 
 ``| n`` and other filters that undo ``h``; ``expression_filter`` and ``filter`` attributes;
-values inside ``<script>`` and ``<style>`` (use ``json_script``) and in event attributes; and raw
-markup made in a template (``Markup``, ``mark_safe``).
+values inside ``<script>`` and ``<style>`` (use ``json_script``) and in event attributes; raw
+markup made in a template (``Markup``, ``mark_safe``); and values named like a block of the
+template, whose function would be printed in their place.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _SCRIPT: Final = re.compile(
 )
 _EVENT: Final = re.compile(r"""<[^>]*\son[a-z]+\s*=""", re.IGNORECASE)
 _RAW: Final = re.compile(r"\b(Markup|mark_safe|SafeString|unescape)\b")
+_BLOCK: Final = re.compile(r"<%block\s[^>]*\bname=[\"'](\w+)[\"']")
 _TEXT_LITERAL: Final = re.compile(r">\s*([A-Z][a-z]+(?: [a-z]+)+[.!?]?)\s*<")
 
 
@@ -63,6 +65,9 @@ def _check_text(text: str) -> Iterator[tuple[int, str]]:
         yield _line(text, match.start()), "an event attribute: listen from TypeScript"
     for match in _RAW.finditer(text):
         yield _line(text, match.start()), f"{match[0]} in a template: make markup in Python"
+    for name in {match[1] for match in _BLOCK.finditer(text)}:
+        for match in re.finditer(rf"\$\{{\s*{name}\b", text):
+            yield _line(text, match.start()), f"{name} is a block here, not the value of that name"
     for match in _TEXT_LITERAL.finditer(text):
         yield _line(text, match.start()), f"text that is not translated: {match[1]!r}"
 

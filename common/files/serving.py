@@ -138,14 +138,16 @@ def serve(
     filename: str = "",
     as_attachment: bool = False,
     public: bool = False,
+    cross_origin: bool = False,
     max_age_seconds: int = 0,
 ) -> HttpResponseBase:
     """Return the file as the request asks for it. Raises FileMissingError.
 
     The caller has decided that this person may read it. ``content_type`` empty: by
-    ``filename``. ``public`` lets shared caches and other origins have it too (fonts and
-    modules in frames of opaque origin need that); otherwise only this person's browser
-    keeps it. ``max_age_seconds`` is 0 where the address may come to mean another file.
+    ``filename``. ``public`` lets shared caches and other origins have it too;
+    ``cross_origin`` other origins only, as fonts and modules in frames of opaque origin need;
+    otherwise only this person's browser keeps it, for our pages.
+    ``max_age_seconds`` is 0 where the address may come to mean another file.
     """
     size = get_backend().size(sha256)
     if size is None:
@@ -165,7 +167,7 @@ def serve(
         response["Content-Security-Policy"] = SANDBOX
     freshness = f"max-age={max_age_seconds}" if max_age_seconds else "no-cache"
     response["Cache-Control"] = f"{'public' if public else 'private'}, {freshness}"
-    if public:
+    if public or cross_origin:
         response["Access-Control-Allow-Origin"] = "*"
     return response
 

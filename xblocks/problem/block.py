@@ -208,7 +208,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         problem = self.find_compiled()
         hints = problem.demand_hints if problem else ()
         index = data.get("hint_index") if isinstance(data, dict) else None
-        if not isinstance(index, int) or not 0 <= index < len(hints):
+        if type(index) is not int or not 0 <= index < len(hints):
             return {"success": False}
         self.runtime.publish(
             self,

@@ -133,6 +133,14 @@ def test_what_is_not_there_is_404_as_json(
     assert answer.json()["error_code"]
 
 
+@pytest.mark.parametrize("name", ["nothing", "__init__", "data", "fields"])
+def test_an_unknown_handler_tells_nothing_of_the_block(name: str) -> None:
+    world = make_world(problem("p"))
+    answer = world.client().get(world.handler("problem", "p", name))
+    assert answer.status_code == 404
+    assert answer.json()["developer_message"] == f"problem has no handler '{name}'"
+
+
 def test_a_block_of_another_course_is_not_found(world: World) -> None:
     url = world.handler("echo", "e", "echo").replace("/courses/", "/courses/course-v1:X+Y+Z?", 1)
     other = url.replace("course-v1:X+Y+Z?" + str(world.course_key), "course-v1:X+Y+Z")

@@ -34,7 +34,15 @@ def test_values_are_typed(name: str, raw: str, field: str, value: object) -> Non
     assert getattr(read_environment({name: raw}), field) == value
 
 
-@pytest.mark.parametrize(("name", "raw"), [("LYCEUM_DEBUG", "maybe"), ("LYCEUM_PORT", "http")])
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("LYCEUM_DEBUG", "maybe"),
+        ("LYCEUM_PORT", "http"),
+        pytest.param("LYCEUM_PORT", "65534", id="no port is left for the third site"),
+        pytest.param("LYCEUM_PORT", "0", id="no port"),
+    ],
+)
 def test_a_value_of_the_wrong_type_is_named(name: str, raw: str) -> None:
     with pytest.raises(SettingError, match=name):
         read_environment({name: raw})

@@ -1,6 +1,7 @@
 """Keys: what is accepted, and that nothing folds them."""
 
 import pytest
+from django.urls import resolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,19 @@ def test_the_url_converters_refuse_by_value_error_so_that_routing_goes_on() -> N
         CourseKeyConverter().to_python("nonsense")
     with pytest.raises(ValueError, match="nonsense"):
         UsageKeyConverter().to_python("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        pytest.param("/assets/course-v1:O+C+R/a/b/c.txt", "a/b/c.txt", id="nested folders"),
+        pytest.param("/assets/course-v1:O+C+R/c:d/e/f.txt", "c:d/e/f.txt", id="a colon in it"),
+        pytest.param("/assets/course-v1:O+C+R/~pass:x/a/b.txt", "~pass:x/a/b.txt", id="a pass"),
+    ],
+)
+def test_folders_of_a_file_are_no_part_of_the_course_key(address: str, path: str) -> None:
+    match = resolve(address)
+    assert (str(match.kwargs["course_key"]), match.kwargs["path"]) == ("course-v1:O+C+R", path)
 
 
 def test_a_usage_key_of_an_old_course_is_read() -> None:

@@ -58,6 +58,7 @@ def test_attributes_are_left_out_when_false() -> None:
         pytest.param("<%def name='x()'>${value | n}</%def>", id="nested"),
         pytest.param("% if x:\n<p>${value | n}</p>\n% endif\n", id="inside a control line"),
         pytest.param("<p>Hello there.</p>", id="text that is not translated"),
+        pytest.param('<%block name="x">${x}</%block>', id="a block hides the value"),
     ],
 )
 def test_the_lint_refuses(source: str) -> None:
@@ -87,12 +88,14 @@ def test_error_pages_need_no_database() -> None:
     from common.core import errorpages
 
     request = RequestFactory().get("/somewhere")
-    for answer, status in [
-        (errorpages.bad_request(request), 400),
-        (errorpages.permission_denied(request), 403),
-        (errorpages.page_not_found(request), 404),
-        (errorpages.server_error(request), 500),
-        (errorpages.csrf_failure(request), 403),
+    for answer, status, heading in [
+        (errorpages.bad_request(request), 400, "That did not work"),
+        (errorpages.permission_denied(request), 403, "Not open to you"),
+        (errorpages.page_not_found(request), 404, "Nothing here"),
+        (errorpages.server_error(request), 500, "Something went wrong"),
+        (errorpages.csrf_failure(request), 403, "The form was not accepted"),
     ]:
         assert answer.status_code == status
-        assert "<h1>" in answer.content.decode()
+        page = answer.content.decode()
+        assert f"<h1>{heading}</h1>" in page
+        assert f"<title>{heading} · Lyceum</title>" in page
