@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 from opaque_keys.edx.keys import UsageKey
-from xblock.core import XBlock
+from xblock.core import XML_NAMESPACES, XBlock
 from xblock.fields import ScopeIds
 from xblock.runtime import (
     DictKeyValueStore,
@@ -24,8 +24,10 @@ from xblock.runtime import (
 )
 
 from common.content.olx.xmlsafe import Element
+from common.content.olx.yamlguard import check_values
 from common.core.keys import BlockKey, CourseKey, block_key, usage_key
 
+_OPTION = XML_NAMESPACES["option"]
 AddChild = Callable[[Element], BlockKey | None]
 WriteChild = Callable[[Element, BlockKey], None]
 
@@ -130,10 +132,16 @@ def construct(block_class: type[XBlock], runtime: XmlRuntime, key: BlockKey) -> 
 def parse(block_class: type[XBlock], node: Element, runtime: XmlRuntime, key: BlockKey) -> Any:
     """Return the block that the class makes of an element, its fields saved.
 
-    A class that takes an id generator as a fourth argument is given one.
+    A class that takes an id generator as a fourth argument is given one. Raises
+    TooMuchYamlError, and whatever the class raises.
     """
     method = block_class.parse_xml
     keys = _scope_ids(runtime, key)
+    check_values(node, block_class)
+    for child in node.iterchildren(f"{{{_OPTION}}}*"):
+        # The library loads the text before it looks whether there is to be none.
+        if child.get("none") == "true":
+            child.text = "null"
     if method.__func__ is XBlock.parse_xml.__func__:
         # The library logs every attribute that is no field; ours are known to be kept.
         for name in list(node.attrib):

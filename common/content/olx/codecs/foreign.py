@@ -58,7 +58,13 @@ class ForeignCodec:
 
     def read(self, node: Element, context: ReadContext) -> ParsedBlock:
         block = OpaqueCodec().read(node, context)
-        runtime = XmlRuntime(context.place.course_key, add_child=context.add_child)
+        children: list[BlockKey | None] = []
+
+        def add_child(child: Element) -> BlockKey | None:
+            children.append(context.add_child(child))
+            return children[-1]
+
+        runtime = XmlRuntime(context.place.course_key, add_child=add_child)
         try:
             settings, fields = self.parse(node, runtime, context.key)
         except Exception as error:  # third-party code reads strangers' XML here
@@ -80,6 +86,10 @@ class ForeignCodec:
         }
         block.fields = fields
         block.children = list(dict.fromkeys(runtime.children))
+        dropped = [number for number, child in enumerate(children) if child is None]
+        if dropped:
+            # To tell them, later, from children that an author has deleted.
+            block.xml["dropped"] = dropped
         return block
 
     def parse(
@@ -116,14 +126,15 @@ class ForeignCodec:
             element = parse_fragment(definition.olx)
         except BadXmlError:
             return None
-        children: list[BlockKey] = []
+        match = _ChildMatch(block, context)
         quiet = quiet_context(block, context)
-        quiet.add_child = lambda node: _same_child(node, children, block, context)
+        quiet.add_child = match
         again = self.read(copy.deepcopy(element), quiet)
         same = (
             again.settings == dict(block.settings)
             and again.fields == dict(definition.fields)
             and again.children == list(block.children)
+            and match.all_known
         )
         return element if same or _is_unread(element, block, definition, quiet) else None
 
@@ -183,21 +194,33 @@ def _kept_attributes(definition: Definition, block_class: type[XBlock]) -> Mappi
     return {str(name): str(text) for name, text in element.attrib.items() if str(name) not in known}
 
 
-def _same_child(
-    node: Element, found: list[BlockKey], block: Block, context: WriteContext
-) -> BlockKey | None:
-    """Match a child element with the block's next child; None when it was edited since."""
-    if len(found) >= len(block.children):
-        return None
-    key = block.children[len(found)]
-    stored = context.find_block(key)
-    if stored is None or node.tag != key.block_type or node.get("url_name") != key.block_id:
-        return None
-    # Children that can be edited on their own are compared by writing them.
-    if not _same_xml(node, key, context):
-        return None
-    found.append(key)
-    return key
+class _ChildMatch:
+    """Matches child elements of kept XML with a block's children, one after the other.
+
+    ``all_known`` turns false with an element that is a child no more, or was edited since.
+    """
+
+    def __init__(self, block: Block, context: WriteContext) -> None:
+        self._left = list(reversed(block.children))
+        self._dropped = set(block.xml.get("dropped", ()))
+        self._context = context
+        self._count = 0
+        self.all_known = True
+
+    def __call__(self, node: Element) -> BlockKey | None:
+        number, self._count = self._count, self._count + 1
+        if number in self._dropped:
+            return None
+        key = self._left.pop() if self._left else None
+        # Children that can be edited on their own are compared by writing them.
+        if key is None or not self._is(node, key) or not _same_xml(node, key, self._context):
+            self.all_known = False
+            return None
+        return key
+
+    def _is(self, node: Element, key: BlockKey) -> bool:
+        known = self._context.find_block(key) is not None
+        return known and (node.tag, node.get("url_name")) == (key.block_type, key.block_id)
 
 
 def _same_xml(node: Element, key: BlockKey, context: WriteContext) -> bool:
