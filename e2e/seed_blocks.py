@@ -66,6 +66,13 @@ def main() -> int:
             Node("drag-and-drop-v2", "x", {"display_name": "Halves"}, {"data": DRAG_DATA}),
             display_name="Drag",
         ),
+        unit("survey_unit", Node("survey", "v", {"block_name": "How was it?"}),
+             display_name="Survey"),
+        unit(
+            "keys_unit",
+            Node("drag-and-drop-v2", "k", {"display_name": "By keyboard"}, {"data": DRAG_DATA}),
+            display_name="Keys",
+        ),
         unit("script_unit", html("s", SCRIPTED), display_name="Script"),
         unit("lost_unit", html("h", "<p>Still here</p>"), Node("nosuchblock", "n"),
              display_name="Lost"),

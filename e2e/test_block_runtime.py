@@ -162,3 +162,89 @@ def test_requests_of_third_party_scripts_carry_the_csrf_token(page: Page) -> Non
     with page.expect_request("**/handler") as request:
         page.evaluate("$.post('/handler', {})")
     assert request.value.headers["x-csrftoken"] == "secret"
+
+
+STUDIO = """
+window.said = [];
+window.Editor = function (runtime, element) {
+  this.given = element.jquery ? "jQuery" : "element";
+  this.runtime = runtime;
+};
+window.studio = (id) => XBlock.initializeBlock(document.getElementById(id)).runtime;
+"""
+
+
+def start_studio(page: Page) -> None:
+    html = block("top", block("inner", init="Editor"), init="Editor")
+    page.evaluate("source => { (0, eval)(source) }", STUDIO)
+    start(page, html.replace("LmsRuntime", "StudioRuntime"), with_globals=True)
+
+
+def test_studio_hands_its_topmost_blocks_over_as_jquery_objects(page: Page) -> None:
+    start_studio(page)
+    given = "id => XBlock.initializeBlock(document.getElementById(id)).given"
+    assert page.evaluate(given, "top") == "jQuery"
+    assert page.evaluate(given, "inner") == "element"
+
+
+@pytest.mark.parametrize(
+    ("has_modal", "notice", "said"),
+    [
+        pytest.param(True, "'save', {state: 'start'}", [], id="a save begins"),
+        pytest.param(True, "'save', {state: 'end'}", ["saved"], id="the window saves"),
+        pytest.param(False, "'save', {state: 'end', element: top}", ["top"], id="shown anew"),
+        pytest.param(False, "'save', {state: 'end', element: $(top)}", ["top"], id="by jQuery"),
+        pytest.param(False, "'save', {state: 'end'}", [], id="nothing to show"),
+        pytest.param(True, "'cancel'", ["cancelled"], id="cancel"),
+        pytest.param(False, "'error', {title: 'T', msg: 'm'}", ["T: m"], id="error, old name"),
+        pytest.param(False, "'error', {title: 'T', message: 'm'}", ["T: m"], id="error"),
+        pytest.param(True, "'nothing-we-know', {a: 1}", [], id="unknown"),
+        pytest.param(True, "'heard', 7", [7], id="heard by who listens"),
+    ],
+)
+def test_notices_in_studio(page: Page, has_modal: bool, notice: str, said: list[Any]) -> None:
+    start_studio(page)
+    found = page.evaluate(
+        """([hasModal, notify]) => {
+          const top = document.getElementById("top"), runtime = studio("top");
+          if (hasModal) runtime.modal = {
+            onSave: () => said.push("saved"), cancel: () => said.push("cancelled") };
+          runtime.page = {
+            refreshXBlock: (element) => said.push(element.id),
+            showError: (title, message) => said.push(`${title}: ${message}`) };
+          runtime.listenTo("heard", (data) => said.push(data));
+          new Function("runtime", "top", notify)(runtime, top);
+          return said;
+        }""",
+        [has_modal, f"runtime.notify({notice})"],
+    )
+    assert found == said
+
+
+def test_notices_of_learners_pages_reach_nobody(page: Page) -> None:
+    start(page, block("top"))
+    told = page.evaluate(
+        """() => {
+          const { runtime } = XBlock.initializeBlock(document.getElementById("top"));
+          let heard = 0;
+          runtime.listenTo("save", () => heard++);
+          runtime.notify("save", { state: "end" });
+          return heard;
+        }"""
+    )
+    assert told == 0
+
+
+def test_an_aside_is_handed_the_block_that_it_stands_beside(page: Page) -> None:
+    usage = USAGE.format(type="note", name="top")
+    aside = (
+        '<div id="beside" class="xblock_asides-v1" data-init="Beside" data-runtime-version="1" '
+        f'data-block-id="{usage}"><script type="json/xblock-args" '
+        'class="xblock-json-init-args">{"a": 1}</script></div>'
+    )
+    page.evaluate(
+        "() => { window.Beside = function (runtime, element, block, args) {"
+        "window.beside = [element.id, block.id, args.a, typeof runtime.handlerUrl] } }"
+    )
+    start(page, block("unit", block("top") + aside))
+    assert page.evaluate("beside") == ["beside", "top", 1, "function"]

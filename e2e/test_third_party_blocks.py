@@ -59,7 +59,9 @@ def test_answers_are_given_graded_and_survive_a_restart(home: Path, browser: Bro
         sign_in(page, site, "learner", seed.PASSWORD)
         mark_done(page, site)
         vote(page, site)
+        answer_survey(page, site)
         drop(page, site)
+        drop_by_keyboard(page, site)
         see_scripts_in_a_frame(page, site)
         see_what_is_lost(page, site)
     with lms(environment, port) as site:
@@ -91,6 +93,31 @@ def drop(page: Page, site: str) -> None:
     expect(page.locator(".zone").first.locator(".option")).to_have_count(1)
 
 
+def answer_survey(page: Page, site: str) -> None:
+    open_unit(page, site, "survey_unit")
+    survey = page.locator(".xblock-student_view-survey")
+    for name in ("enjoy", "recommend", "learn"):
+        survey.locator(f"input[name='{name}']").first.check()
+    with page.expect_response("**/handler/vote") as answer:
+        survey.get_by_role("button", name="Submit").click()
+    assert answer.value.json()["success"] is True
+
+
+def drop_by_keyboard(page: Page, site: str) -> None:
+    """Take the item with Ctrl+M, choose the zone with Tab, put it down with Ctrl+M."""
+    open_unit(page, site, "keys_unit")
+    item = page.locator(".item-bank .option").first
+    expect(item).to_be_visible()
+    item.focus()
+    page.keyboard.press("Control+m")
+    zone = page.locator(".zone").first
+    expect(zone).to_be_focused()
+    with page.expect_response("**/handler/drop_item") as answer:
+        page.keyboard.press("Control+m")
+    assert answer.value.json()["correct"] is True
+    expect(zone.locator(".option")).to_have_count(1)
+
+
 def see_scripts_in_a_frame(page: Page, site: str) -> None:
     page.goto(f"{site}/courses/{seed_blocks.COURSE}/learn/{BLOCK}+type@vertical+block@script_unit")
     frame = page.frame_locator("iframe.author-frame")
@@ -113,7 +140,19 @@ def see_all_as_it_was(page: Page, site: str) -> None:
     expect(page.locator(".done_onoffswitch-checkbox")).to_be_checked()
     open_unit(page, site, "poll_unit")
     expect(page.get_by_text("Results gathered from 1 respondent.")).to_be_visible()
-    open_unit(page, site, "drag_unit")
-    expect(page.locator(".zone").first.locator(".option")).to_have_count(1)
+    open_unit(page, site, "survey_unit")
+    chosen = page.locator(".xblock-student_view-survey input[type=radio]:checked")
+    expect(chosen).to_have_count(3)
+    for name in ("drag_unit", "keys_unit"):
+        open_unit(page, site, name)
+        expect(page.locator(".zone").first.locator(".option")).to_have_count(1)
     page.goto(f"{site}/courses/{seed_blocks.COURSE}/progress/")
-    expect(page.get_by_text("2 of 2").first).to_be_visible()
+    expect(page.get_by_text("3 of 3").first).to_be_visible()
+    see_completed(page, site)
+
+
+def see_completed(page: Page, site: str) -> None:
+    """Expect each unit whose block was answered to be done."""
+    page.goto(f"{site}/courses/{seed_blocks.COURSE}/")
+    for name in ("done_unit", "poll_unit", "survey_unit", "drag_unit", "keys_unit"):
+        expect(page.locator(f"li.is-complete a[href$='@{name}']")).to_have_count(1)

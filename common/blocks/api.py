@@ -105,19 +105,25 @@ def render_block(
 
 
 def handle(
-    session: BlockSession, key: BlockKey, handler: str, suffix: str, request: HttpRequest
+    session: BlockSession,
+    key: BlockKey,
+    handler: str,
+    suffix: str,
+    request: HttpRequest,
+    *,
+    aside: str = "",
 ) -> HttpResponse:
     """Run a handler of a block for a request; what it changed is stored when this returns.
 
-    The answer is the handler's own. Raises CourseAccessDeniedError, NotFoundError,
-    BusyBlockError.
+    ``aside``: that of the aside of this type beside the block. The answer is the handler's own.
+    Raises CourseAccessDeniedError, NotFoundError, BusyBlockError.
     """
     action = Action.VIEW if request.method in {"GET", "HEAD"} else Action.SUBMIT
 
     def check(current: BlockSession) -> None:
         _require(current, key, action)
 
-    return handling.handle(session, key, handler, suffix, request, check=check)
+    return handling.handle(session, key, handler, suffix, request, aside=aside, check=check)
 
 
 def require_view(session: BlockSession, key: BlockKey) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from opaque_keys.edx.keys import AsideUsageKey
 from xblock.exceptions import InvalidScopeError
 from xblock.field_data import FieldData
 from xblock.fields import Reference, ReferenceList, ReferenceValueDict, Scope
@@ -43,7 +44,11 @@ class AuthorData(FieldData):
         self._is_visible = is_visible
 
     def _block(self, block: Any) -> Block:
-        found = self.source.find(block_key(block.scope_ids.usage_id))
+        usage_id = block.scope_ids.usage_id
+        if isinstance(usage_id, AsideUsageKey):
+            # Authors have no settings for asides: every field has its default.
+            raise KeyError(usage_id)
+        found = self.source.find(block_key(usage_id))
         if found is None:
             raise KeyError(block.scope_ids.usage_id)
         return found

@@ -31,10 +31,12 @@ def handle(
     suffix: str,
     request: HttpRequest,
     *,
+    aside: str = "",
     check: Callable[[BlockSession], None] | None = None,
 ) -> HttpResponse:
     """Run the handler and store what it changed; the answer is the handler's own.
 
+    ``aside``: the handler is that of the aside of this type beside the block.
     ``check`` raises for who may not; it is asked again when the handler has to run again, as the
     person may have been moved to another group meanwhile.
     Raises NotFoundError without such a block or handler, BusyBlockError. A handler that fails is
@@ -44,7 +46,7 @@ def handle(
     def work(current: BlockSession) -> Response:
         if check is not None:
             check(current)
-        return _call(current, key, handler, suffix, request)
+        return _call(current, key, handler, suffix, request, aside)
 
     try:
         answer = submission.run(session, work)
@@ -62,12 +64,21 @@ def handle(
 
 
 def _call(
-    session: BlockSession, key: BlockKey, handler: str, suffix: str, request: HttpRequest
+    session: BlockSession,
+    key: BlockKey,
+    handler: str,
+    suffix: str,
+    request: HttpRequest,
+    aside: str = "",
 ) -> Response:
     session.prefetch(key)
     block = session.runtime.get_block(usage_key(session.course_key, key))
     if isinstance(block, UnavailableBlock):
         raise BlockUnavailableError(f"{key.block_type} is not available")
+    if aside:
+        block = session.runtime.find_aside(block, aside)
+        if block is None:
+            raise NoSuchHandlerError(f"no aside {aside} beside {key}")
     _rewind(request)
     answer = session.runtime.handle(block, handler, DjangoWebobRequest(request), suffix)
     return _response(answer)

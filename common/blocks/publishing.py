@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from xblock.completable import XBlockCompletionMode
+from xblock.core import XBlockAside
 from xblock.scorable import ScorableXBlockMixin, Score
 
 from common.blocks import types
@@ -24,7 +25,9 @@ def publish(session: BlockSession, block: Any, event_type: str, data: Any) -> No
     """Buffer one publication of a block. Unknown types go to the event log; nothing raises."""
     payload = dict(data) if isinstance(data, Mapping) else {"value": data}
     key = block_key(block.scope_ids.usage_id)
-    if event_type == "grade":
+    if event_type in {"grade", "completion", "progress"} and isinstance(block, XBlockAside):
+        logger.warning("%s may not publish %s", block.scope_ids.usage_id, event_type)
+    elif event_type == "grade":
         _publish_grade(session, block, key, payload)
     elif event_type == "completion":
         publish_completion(session, block, key, payload.get("completion"))

@@ -243,23 +243,48 @@ class LyceumRuntime(LegacyAttributes, Runtime):
     def wrap_xblock(self, block: Any, view: str, frag: Fragment, context: Any) -> Fragment:
         return wrap(block, view, frag, token=self.request_token)
 
+    # Asides: the library scans every installed package for them at every render. Here only those
+    # that an operator enabled are asked, looked up once.
+
+    def applicable_aside_types(self, block: Any) -> list[str]:
+        return list(types.enabled_asides(settings.XBLOCK_ASIDES))
+
+    def get_asides(self, block: Any) -> list[Any]:
+        if not settings.XBLOCK_ASIDES or isinstance(block, UnavailableBlock):
+            return []
+        found: list[Any] = super().get_asides(block)
+        return found
+
+    def find_aside(self, block: Any, aside_type: str) -> Any:
+        """Return the aside of a type that stands beside a block, None when none does."""
+        asides = self.get_asides(block)
+        return next((aside for aside in asides if aside.scope_ids.block_type == aside_type), None)
+
     def wrap_aside(
         self, block: Any, aside: Any, view: str, frag: Fragment, context: Any
     ) -> Fragment:
-        return wrap(aside, view, frag, token=self.request_token)
-
-    # Asides are looked up by scanning every installed package at every render: none are enabled.
-
-    def get_asides(self, block: Any) -> list[Any]:
-        return []
-
-    def applicable_aside_types(self, block: Any) -> list[str]:
-        return []
+        return wrap(aside, view, frag, token=self.request_token, beside=block)
 
     def layout_asides(
         self, block: Any, context: Any, frag: Fragment, view_name: str, aside_frag_fns: Any
     ) -> Fragment:
-        return frag
+        """Return the block's view with its asides behind it; one that fails is left out."""
+        whole = Fragment(frag.content)
+        whole.add_fragment_resources(frag)
+        for aside, view in aside_frag_fns:
+            try:
+                beside = view(block, dict(context or {}))
+                aside.save()
+                wrapped = self.wrap_aside(block, aside, view_name, beside, context)
+            except NOT_THE_BLOCK:
+                raise
+            except Exception:
+                # A stranger's code; the block that it stands beside is shown.
+                logger.exception("%s of %s failed", view_name, aside.scope_ids.usage_id)
+                continue
+            whole.add_content(wrapped.content)
+            whole.add_fragment_resources(wrapped)
+        return whole
 
 
 def _relative(name: Any) -> str:

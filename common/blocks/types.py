@@ -13,7 +13,7 @@ from importlib.metadata import EntryPoint, PackageNotFoundError, packages_distri
 from typing import Any, Final
 
 from xblock.completable import XBlockCompletionMode
-from xblock.core import XBlock
+from xblock.core import XBlock, XBlockAside
 from xblock.fields import UserScope
 from xblock.plugin import PluginMissingError, default_select
 
@@ -59,6 +59,21 @@ def find_block_class(block_type: str) -> type[XBlock] | None:
 def forget_classes() -> None:
     """Look every block type up anew when it is asked for next."""
     _load.cache_clear()
+
+
+@lru_cache(maxsize=8)
+def enabled_asides(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the types of asides that load. Looked up once in a process."""
+    found = []
+    for name in names:
+        try:
+            settle(XBlockAside.load_class(name))
+        except Exception:
+            # Not installed, or a stranger's package that does not import.
+            logger.exception("the aside %r does not load", name)
+        else:
+            found.append(name)
+    return tuple(found)
 
 
 def unmixed(block_class: type[XBlock]) -> type[XBlock]:

@@ -21,6 +21,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+from opaque_keys.edx.keys import AsideUsageKey
 from xblock.exceptions import DisallowedFileError
 
 from common.blocks import api, types
@@ -97,7 +98,10 @@ def handler(
     _check_place(course_key, usage_key)
     context = get_learner_context(course_key, request.user)
     session = api.open_session(context, request.user, host=request.get_host())
-    return api.handle(session, block_key(usage_key), handler, suffix.rstrip("/"), request)
+    aside = usage_key.aside_type if isinstance(usage_key, AsideUsageKey) else ""
+    return api.handle(
+        session, block_key(usage_key), handler, suffix.rstrip("/"), request, aside=aside
+    )
 
 
 @require_POST
@@ -129,6 +133,8 @@ def handler_noauth(
     """Run a package's handler for an outside service, as nobody: the block checks who calls."""
     _check_size(request)
     _check_place(course_key, usage_key)
+    if isinstance(usage_key, AsideUsageKey):
+        raise NotFoundError("no outside service calls an aside")
     visitor = AnonymousUser()
     request.user = visitor
     context = get_learner_context(course_key, visitor)

@@ -28,17 +28,22 @@ def script_json(value: Any) -> SafeString:
     return mark_safe(json.dumps(value, default=str).translate(_JSON_ESCAPES))  # noqa: S308 # escaped
 
 
-def wrap(block: Any, view: str, fragment: Fragment, *, token: str) -> Fragment:
-    """Return a fragment whose content is the block's element, with the same resources."""
+def wrap(block: Any, view: str, fragment: Fragment, *, token: str, beside: Any = None) -> Fragment:
+    """Return a fragment whose content is the block's element, with the same resources.
+
+    An aside's element names the block that it stands ``beside``.
+    """
     block_type = block.scope_ids.block_type
     usage_id = block.scope_ids.usage_id
     attributes = [
-        ("class", f"xblock xblock-{view} xblock-{view}-{block_type}"),
+        ("class", _class_names(block_type, view, is_aside=beside is not None)),
         ("data-usage-id", usage_id),
         ("data-block-type", block_type),
         ("data-course-id", usage_id.course_key),
         ("data-request-token", token),
     ]
+    if beside is not None:
+        attributes.append(("data-block-id", beside.scope_ids.usage_id))
     if getattr(block, "name", None):
         attributes.append(("data-name", block.name))
     arguments = SafeString("")
@@ -63,6 +68,12 @@ def wrap(block: Any, view: str, fragment: Fragment, *, token: str) -> Fragment:
     wrapped = Fragment(html)
     wrapped.add_fragment_resources(fragment)
     return wrapped
+
+
+def _class_names(block_type: str, view: str, *, is_aside: bool) -> str:
+    if is_aside:
+        return f"xblock_asides-v1 xblock_asides-v1-{view} xblock_asides-v1-{view}-{block_type}"
+    return f"xblock xblock-{view} xblock-{view}-{block_type}"
 
 
 def error_box(reason: str | None, *, sentence: str) -> Fragment:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -202,35 +199,6 @@ def test_who_is_not_enrolled_may_not_answer(world: World) -> None:
     answer = press(world, "press", make_user())
     assert answer.status_code == 403
     assert answer.json()["error_code"]
-
-
-def test_nothing_is_read_or_sent_elsewhere_inside_a_transaction(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Files, sockets and pauses inside the short transaction would hold the learner's lock."""
-    seen = []
-
-    def forbid(owner: Any, name: str) -> None:
-        original = getattr(owner, name)
-
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            if connection.in_atomic_block:
-                seen.append(name)
-            return original(*args, **kwargs)
-
-        monkeypatch.setattr(owner, name, guarded)
-
-    for owner, name in (
-        (socket.socket, "connect"), (socket.socket, "sendall"), (time, "sleep"),
-        (Path, "open"), (Path, "write_bytes"), (Path, "read_bytes"),
-    ):  # fmt: skip
-        forbid(owner, name)
-    forbid(__import__("builtins"), "open")
-    press(world)
-    answer = {"input_p_2_1": "choice_0", "attempt": "0"}
-    world.client().post(world.handler("problem", "p", "problem_check"), answer)
-    assert Score.objects.count() == 2
-    assert seen == []
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ export function objectOf(element: Element): BlockObject | undefined {
 }
 
 /** Elements of the blocks right below, not of those inside them. */
-export function childElements(element: Element): Element[] {
-  const found = Array.from(element.querySelectorAll(".xblock, .xblock-v1"));
+export function childElements(element: Element, selector = ".xblock, .xblock-v1"): Element[] {
+  const found = Array.from(element.querySelectorAll(selector));
   return found.filter((child) => child.parentElement?.closest(".xblock, .xblock-v1") === element);
 }

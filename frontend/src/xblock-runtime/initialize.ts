@@ -46,7 +46,15 @@ function construct(element: HTMLElement, runtime: Runtime): BlockObject {
     const block = usage ? document.querySelector(`[data-usage-id="${CSS.escape(usage)}"]`) : null;
     return new (start as StartAside)(runtime, element, block, args) ?? {};
   }
-  return new (start as Start)(runtime, element, args) ?? {};
+  return new (start as Start)(runtime, handedOver(element), args) ?? {};
+}
+
+/** Studio hands its topmost blocks over as jQuery objects, everything else as elements. */
+function handedOver(element: HTMLElement): unknown {
+  const isStudio = ["StudioRuntime", "PreviewRuntime"].includes(element.dataset["runtimeClass"] ?? "");
+  const jQuery = (window as unknown as { jQuery?: (element: Element) => unknown }).jQuery;
+  const isTop = !element.parentElement?.closest(".xblock, .xblock-v1");
+  return isStudio && isTop && jQuery ? jQuery(element) : element;
 }
 
 /** Start a block and those inside it. Started already: gives what its script made before. */
@@ -54,7 +62,7 @@ export function initializeBlock(given: ElementLike, requestToken?: string): Bloc
   const element = toElement(given) as HTMLElement;
   const known = objectOf(element);
   if (known) return known;
-  for (const child of childElements(element)) {
+  for (const child of childElements(element, ".xblock, .xblock-v1, .xblock_asides-v1")) {
     if (!requestToken || (child as HTMLElement).dataset["requestToken"] === requestToken) {
       initializeBlock(child, requestToken);
     }

@@ -44,15 +44,52 @@ function courseOf(usage: string): string {
 
 type Listener = (data: unknown) => void;
 
+/** What Studio's editor window does for the block inside it. */
+export interface StudioModal {
+  onSave?(): void;
+  cancel?(): void;
+}
+
+/** What Studio's page does for its blocks. */
+export interface StudioPage {
+  refreshXBlock?(element: Element): void;
+  showError?(title: string, message: string): void;
+}
+
+interface Notice {
+  state?: string;
+  element?: ElementLike;
+  title?: string;
+  message?: string;
+  msg?: string;
+}
+
 /** The runtime of Studio: blocks and the page tell one another what happens. */
 export class StudioRuntimeV1 extends RuntimeV1 {
+  /** Set by the page while an editor is open. */
+  modal: StudioModal | null = null;
+  page: StudioPage | null = null;
   private readonly listeners = new Map<string, Listener[]>();
 
   override notify(name: string, data?: unknown): void {
+    const notice = (data ?? {}) as Notice;
+    if (name === "save" && notice.state === "end") this.saved(notice);
+    if (name === "cancel") this.modal?.cancel?.();
+    if (name === "error") this.page?.showError?.(notice.title ?? "", notice.message ?? notice.msg ?? "");
     for (const listener of this.listeners.get(name) ?? []) listener(data);
   }
 
   override listenTo(name: string, callback: Listener): void {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), callback]);
+  }
+
+  /** Have the page show the block anew. */
+  refreshXBlock(element: ElementLike): void {
+    this.page?.refreshXBlock?.(toElement(element));
+  }
+
+  private saved(notice: Notice): void {
+    if (this.modal?.onSave) this.modal.onSave();
+    else if (notice.element) this.refreshXBlock(notice.element);
   }
 }
