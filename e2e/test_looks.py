@@ -25,6 +25,14 @@ PAGES: list[tuple[str, str, Address]] = [
     ("sign-in", "", lambda sites: f"{sites.lms}/accounts/login/"),
     ("registration", "", lambda sites: f"{sites.lms}/accounts/signup/"),
     ("password reset", "", lambda sites: f"{sites.lms}/accounts/password/reset/"),
+    ("reset sent", "", lambda sites: f"{sites.lms}/accounts/password/reset/done/"),
+    ("reset link too old", "", lambda sites: f"{sites.lms}/accounts/password/reset/key/1-x/"),
+    ("mail sent", "", lambda sites: f"{sites.lms}/accounts/confirm-email/"),
+    ("confirmation too old", "", lambda sites: f"{sites.lms}/accounts/confirm-email/x/"),
+    ("account closed", "", lambda sites: f"{sites.lms}/accounts/inactive/"),
+    ("password change", "admin", lambda sites: f"{sites.lms}/accounts/password/change/"),
+    ("sign-out", "admin", lambda sites: f"{sites.lms}/accounts/logout/"),
+    ("mailbox", "admin", lambda sites: f"{sites.lms}/accounts/mailbox/"),
     ("not found", "", lambda sites: f"{sites.lms}/nowhere"),
     ("account", "admin", lambda sites: f"{sites.lms}/accounts/"),
     ("course home", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/"),
@@ -37,7 +45,11 @@ PAGES: list[tuple[str, str, Address]] = [
     ("studio courses", "admin", lambda sites: sites.studio),
     ("studio import", "admin", lambda sites: f"{sites.studio}/import/"),
     ("studio outline", "admin", lambda sites: f"{sites.studio}/courses/{sites.course_key}/"),
+    ("studio not open", "learner", lambda s: f"{s.studio}/courses/{s.course_key}/"),
+    ("studio of a new author", "learner", lambda sites: sites.studio),
+    ("studio nothing found", "admin", lambda sites: f"{sites.studio}/?q=xyzzy"),
     ("insights", "admin", lambda sites: sites.insights),
+    ("insights of a learner", "learner", lambda sites: sites.insights),
 ]
 
 

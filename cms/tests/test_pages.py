@@ -104,7 +104,7 @@ def test_who_may_open_an_outline(role: accounts.Role | None, status: int) -> Non
 
 def status_of(page: str, title: str) -> str:
     """Return the word that stands beside a unit."""
-    line = page.split(f"<span>{title}")[1].split("</li>")[0]
+    line = page.split(f'<span dir="auto">{title}')[1].split("</li>")[0]
     states = line.split('class="states">')[1].split('<span class="date"')[0]
     return " ".join(re.sub(r"<[^>]+>", " ", states).split())
 

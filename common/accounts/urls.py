@@ -8,6 +8,7 @@ from common.accounts import views
 urlpatterns = [
     path("", views.account, name="account"),
     path("reading/", views.reading, name="reading"),
+    path("mailbox/", views.mailbox, name="mailbox"),
     path("login/", allauth_views.login, name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("signup/", allauth_views.signup, name="account_signup"),

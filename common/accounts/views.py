@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST
 
 from common.accounts import api
 from common.accounts.forms import ReadingForm
+from common.accounts.mailbox import has_mailbox, list_mails
+from common.core.errors import AccessDeniedError, NotFoundError
 from common.core.reader import remember_language, remember_theme, remember_zone
 from common.core.visitors import user_id
 
@@ -40,6 +42,16 @@ def account(request: HttpRequest) -> HttpResponse:
 def to_account(request: HttpRequest) -> HttpResponse:
     """Lead to the account page from an address of allauth's."""
     return redirect("account")
+
+
+@login_required
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Show the mails of a site that sends none, to its staff: they hold links into accounts."""
+    if not has_mailbox():
+        raise NotFoundError("mails are sent here")
+    if not api.is_global_staff(request.user):
+        raise AccessDeniedError("the mailbox is for staff")
+    return render(request, "account/mailbox.html", {"mails": list_mails()})
 
 
 @require_POST

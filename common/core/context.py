@@ -25,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "studio_url": settings.STUDIO_URL,
         "insights_url": settings.INSIGHTS_URL,
         "contact_email": settings.DEFAULT_FROM_EMAIL,
+        "has_mailbox": settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
         "languages": settings.LANGUAGES,
         "language_code": get_language() or settings.LANGUAGE_CODE,
         "text_direction": "rtl" if get_language_bidi() else "ltr",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.template import engines
 from django.test import RequestFactory
 from markupsafe import Markup
 
 from common.core.env import PROJECT_ROOT
+from common.core.errorpages import render_error
 from common.core.page import attrs, fill, json_script, link
 from common.core.templatelint import check_template, find_templates
 
@@ -99,3 +102,14 @@ def test_error_pages_need_no_database() -> None:
         page = answer.content.decode()
         assert f"<h1>{heading}</h1>" in page
         assert f"<title>{heading} · Lyceum</title>" in page
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 500, 503])
+def test_an_error_page_says_what_happened_in_words(rf: RequestFactory, status: int) -> None:
+    page = render_error(rf.get("/somewhere/?q=1"), status, "Because.").content.decode()
+    heading = re.search(r"<h1>(.*?)</h1>", page)
+    assert heading is not None
+    assert re.fullmatch(r"[A-Z][a-z ]+", heading[1]), heading[1]
+    assert f"<title>{heading[1]}" in page
+    assert "Because." in page
+    assert ('href="/somewhere/?q=1"' in page) is (status >= 500), "trying again is offered"
