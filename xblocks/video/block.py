@@ -131,10 +131,21 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
         return sources.youtube_id(ids, self.html5_sources or [])
 
     def transcript_names(self) -> dict[str, tuple[str, ...]]:
-        """Return by language the course files that may hold the transcript, best first."""
-        return sources.transcript_files(
+        """Return by language the course files that may hold the transcript, best first.
+
+        Files that the course does not have are left out, and languages without any.
+        """
+        named = sources.transcript_files(
             transcripts=self.transcripts, sub=self.sub, video_id=self._youtube_id()
         )
+        service = self.runtime.service(self, "course_files")
+        if service is None:
+            return {}
+        held = {
+            language: tuple(name for name in names if service.holds(name))
+            for language, names in named.items()
+        }
+        return {language: names for language, names in held.items() if names}
 
     def _transcript_url(self, form: str, language: str) -> str:
         url: str = self.runtime.handler_url(self, "transcript", f"{form}/{quote(language)}")

@@ -65,7 +65,7 @@ def transcript_files(
                 found[str(language)] = (str(name).removeprefix("/static/"),)
     names = [_sub_name(str(part)) for part in (sub, video_id) if part]
     # Authors seldom say so, but ``sub`` and a video's own subtitles are English.
-    if sub and "en" not in found:
+    if names and "en" not in found:
         found["en"] = tuple(dict.fromkeys(names))
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from common.blocks.course_files import find_bytes
+from common.blocks.course_files import find_asset, find_bytes
 
 if TYPE_CHECKING:
     from common.blocks.session import BlockSession
@@ -46,6 +46,10 @@ class CourseFilesService:
 
     def __init__(self, session: BlockSession) -> None:
         self._session = session
+
+    def holds(self, path: str) -> bool:
+        """Whether the course has a file of this path or old name; nothing is read."""
+        return find_asset(self._session.source.version, path) is not None
 
     def find_bytes(self, path: str) -> bytes | None:
         """Return a small file by its path or old name; None where it is missing or too large."""

@@ -19,6 +19,9 @@ class Files:
     def __init__(self, **files: bytes) -> None:
         self.files = files
 
+    def holds(self, path: str) -> bool:
+        return path in self.files
+
     def find_bytes(self, path: str) -> bytes | None:
         return self.files.get(path)
 
@@ -90,7 +93,18 @@ def test_captions_are_served_in_the_browsers_form() -> None:
     assert b"00:00:01.000 --> 00:00:02.000\nHi" in reply.body
     assert runtime.handle(block, "transcript", Request.blank("/"), "vtt/sv").status_int == 404
     languages = runtime.handle(block, "transcript", Request.blank("/"), "available_translations")
-    assert languages.json == ["fi", "sv"]
+    assert languages.json == ["fi"]
+    block.html5_sources = ["/static/a.mp4"]
+    page = runtime.render(block, "student_view", {}).content
+    assert "vtt/fi" in page
+    assert "vtt/sv" not in page
+
+
+def test_the_subtitles_of_a_youtube_video_are_found_by_its_id() -> None:
+    sjson = b'{"start": [0], "end": [900], "text": ["Hello"]}'
+    runtime = BenchRuntime(course_files=Files(**{"subs_abcdefghijk.srt.sjson": sjson}))
+    block = runtime.make(VideoBlock, youtube_id_1_0="abcdefghijk")
+    assert b"Hello" in runtime.handle(block, "transcript", Request.blank("/"), "vtt/en").body
 
 
 def test_the_player_completes_the_video() -> None:

@@ -7,6 +7,7 @@ says what the block's fields say; otherwise it is written anew, unknown parts in
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -37,6 +38,8 @@ _SPEEDS = {
     "1.50": "youtube_id_1_5",
 }
 _CHILDREN = frozenset({"source", "track", "handout", "transcript"})
+# Profiles of encoded videos that browsers play, best first.
+_PROFILES = ("desktop_mp4", "desktop_webm", "mobile_high", "mobile_low", "hls")
 _OLD_ATTRIBUTES = {"from": "start_time", "to": "end_time"}
 
 
@@ -90,6 +93,7 @@ def _read_parts(node: Element, values: Values) -> None:
             default(field, video_id)
     sources = [src for child in node.iterchildren("source") if (src := child.get("src"))]
     default("html5_sources", sources or None)
+    _read_encodings(node, settings, default)
     for tag in ("track", "handout"):
         child = node.find(tag)
         default(tag, None if child is None else child.get("src"))
@@ -101,6 +105,22 @@ def _read_parts(node: Element, values: Values) -> None:
     ):
         # Else the field's default, a demonstration video, would show.
         default("youtube_id_1_0", "")
+
+
+def _read_encodings(
+    node: Element, settings: dict[str, JSON], default: Callable[[str, JSON], None]
+) -> None:
+    """Take what the old platform's video store had, where nothing else says what to play."""
+    if any(settings.get(name) for name in ("html5_sources", *_SPEEDS.values())):
+        return
+    urls = {
+        str(child.get("profile")): child.get("url", "").strip()
+        for asset in node.iterchildren("video_asset")
+        for child in asset.iterchildren("encoded_video")
+    }
+    files = [urls[profile] for profile in _PROFILES if urls.get(profile)]
+    default("html5_sources", files or None)
+    default("youtube_id_1_0", urls.get("youtube") or None)
 
 
 def _read_transcripts(node: Element, settings: dict[str, JSON], given: dict[str, Any]) -> None:
