@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -17,6 +17,18 @@ from common.core.keys import CourseKey, parse_course_key
 from common.tracking.data import Event
 from common.tracking.envelope import MAX_LINE_CHARS
 
+# The modern names of events that browsers still send under their old ones (reference: analytics,
+# section 2).
+MODERN_NAMES: Final = {
+    "seq_next": "edx.ui.lms.sequence.next_selected",
+    "seq_prev": "edx.ui.lms.sequence.previous_selected",
+    "seq_goto": "edx.ui.lms.sequence.tab_selected",
+    "load_video": "edx.video.loaded",
+    "play_video": "edx.video.played",
+    "pause_video": "edx.video.paused",
+    "stop_video": "edx.video.stopped",
+    "seek_video": "edx.video.position.changed",
+}
 MAX_EVENTS = 100
 MAX_BODY_BYTES = 1_000_000
 _MAX_TYPE_CHARS = 255
@@ -42,6 +54,7 @@ def read_event(fields: Mapping[str, Any]) -> Event:
         raise TooLargeError(f"event is longer than {MAX_LINE_CHARS} characters")
     return Event(
         event_type=event_type,
+        name=MODERN_NAMES.get(event_type),
         payload=payload,
         page=page[:_MAX_PAGE_CHARS],
         course_key=course_of_page(page),

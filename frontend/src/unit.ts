@@ -1,12 +1,12 @@
-// The page of a unit: tells the server what was seen, finds the block of a link, folds the outline.
+// The page of a unit: tells the server what was seen and how the reader moves, finds the block of a link, folds the outline.
 import { setUpMath } from "./lib/math";
 import { setUpOutline } from "./lib/outline";
 import { setUpPlace } from "./lib/place";
 import { reportSeen } from "./lib/seen";
+import { type Place, reportTurns } from "./lib/turns";
 
-interface UnitData {
+interface UnitData extends Place {
   course: string;
-  unit: string;
   seen: string[];
 }
 
@@ -15,6 +15,7 @@ setUpMath(document.currentScript, document.querySelector<HTMLElement>("article.u
 const data = JSON.parse(document.getElementById("unit-data")?.textContent ?? "null") as UnitData | null;
 if (data) reportSeen(data.course, data.unit, data.seen);
 if (data) setUpPlace(data.unit);
+if (data) reportTurns(data);
 setUpOutline();
 showLinkedBlock();
 

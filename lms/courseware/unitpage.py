@@ -43,7 +43,7 @@ class UnitPage:
 
     @property
     def script_data(self) -> dict[str, Any]:
-        """What the page's script needs: which blocks to report as seen, and whether to."""
+        """What the page's script needs: which blocks to report as seen, and where the page is."""
         seen = [
             str(usage_key(self.course_key, block.key))
             for block in self.rendered.blocks
@@ -52,6 +52,8 @@ class UnitPage:
         return {
             "course": str(self.course_key),
             "unit": str(usage_key(self.course_key, self.key)),
+            "subsection": str(usage_key(self.course_key, self.subsection.key)),
+            "units": [str(usage_key(self.course_key, unit.key)) for unit in self.subsection.units],
             "seen": seen if self.keeps_work else [],
         }
 

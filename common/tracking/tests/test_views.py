@@ -140,3 +140,17 @@ def test_bucket_fills_again_and_forgets_the_oldest_sender() -> None:
     for sender in ("b", "c"):
         limit.take(sender, 2, 1.5)
     assert limit.take("a", 2, 1.5), "a was forgotten"
+
+
+@pytest.mark.parametrize(
+    ("event_type", "name"),
+    [
+        pytest.param("seq_next", "edx.ui.lms.sequence.next_selected", id="next in a sequence"),
+        pytest.param("play_video", "edx.video.played", id="video"),
+        pytest.param("page_close", "page_close", id="without another name"),
+    ],
+)
+def test_old_names_come_with_the_modern_ones(logged: Logged, event_type: str, name: str) -> None:
+    Client().post("/event", {"event_type": event_type, "event": "{}", "page": PAGE})
+
+    assert (logged()[0]["event_type"], logged()[0]["name"]) == (event_type, name)

@@ -1,20 +1,10 @@
 // Small objects of the platform that third-party scripts grew up on.
-import { csrfToken } from "../lib/csrf";
+import { logEvent } from "../lib/events";
 
 /** Send an interface event to the log; nothing waits for it. */
 export const Logger = {
   log(eventType: string, payload: unknown): void {
-    const body = new URLSearchParams({
-      event_type: eventType,
-      event: JSON.stringify(payload ?? {}),
-      page: location.href,
-    });
-    void fetch("/event", {
-      method: "POST",
-      keepalive: true,
-      headers: { "X-CSRFToken": csrfToken() },
-      body,
-    }).catch(() => undefined);
+    logEvent(eventType, payload);
   },
   listen(): void {},
 };
