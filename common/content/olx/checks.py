@@ -17,10 +17,12 @@ from common.core.keys import BlockKey
 # The inherited default: a course that states no start is not open yet.
 DEFAULT_START = datetime(2030, 1, 1, tzinfo=UTC)
 _SCRIPT = re.compile(
-    r"<script[\s>/]|<[^>]+\son[a-z]{3,}\s*=|javascript:|<iframe[^>]+srcdoc", re.IGNORECASE
+    # Not past another "<": a page of them would be searched from each to its end.
+    r"<script[\s>/]|<[^<>]+\son[a-z]{3,}\s*=|javascript:|<iframe[^<>]+srcdoc",
+    re.IGNORECASE,
 )
 # Python in a problem runs on the server, in the sandbox: not a script of the page.
-_PYTHON = re.compile(r"<script[^>]*type\s*=\s*[\"'](?:loncapa|text)/python", re.IGNORECASE)
+_PYTHON = re.compile(r"<script[^<>]*type\s*=\s*[\"'](?:loncapa|text)/python", re.IGNORECASE)
 
 
 def check_blocks(blocks: Mapping[BlockKey, ParsedBlock], policy: JSON, log: WarningLog) -> None:

@@ -16,8 +16,10 @@ from typing import Any
 from common.content.data import JSON
 from common.content.olx.fields import Kind
 
+# Possessive: blanks that one part has taken are not tried for the others.
 _TIMEDELTA = re.compile(
-    r"\s*(?:(\d+)\s*days?)?,?\s*(?:(\d+)\s*hours?)?\s*(?:(\d+)\s*minutes?)?\s*(?:(\d+)\s*seconds?)?\s*",
+    r"\s*+(?:(\d+)\s*+days?)?,?\s*+(?:(\d+)\s*+hours?)?\s*+(?:(\d+)\s*+minutes?)?\s*+"
+    r"(?:(\d+)\s*+seconds?)?\s*+",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})(\.\d+)?")

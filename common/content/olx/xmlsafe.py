@@ -6,6 +6,7 @@ Comments, CDATA and processing instructions survive: they are the author's.
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -13,9 +14,10 @@ from lxml import etree
 
 Element = etree._Element
 
-_PROLOG = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>)?(?:\s+|<!--.*?-->|<\?(?!xml\s).*?\?>)*(<!DOCTYPE)", re.DOTALL
-)
+_DOCTYPE = "<!DOCTYPE"
+# Of one element; and comments and instructions before and after a root.
+MAX_ATTRIBUTES = 2000
+MAX_AROUND = 1000
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]*?\?>")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _BOMS = (
@@ -150,7 +152,7 @@ def parse_fragment(text: str) -> Element:
     if declaration is not None:
         # Its encoding no longer holds; the line breaks in it still count.
         text = "\n" * declaration.group().count("\n") + text[declaration.end() :]
-    if _PROLOG.match(text) is not None:
+    if _find_doctype(text) is not None:
         raise BadXmlError("a document type declaration is not read")
     try:
         root = etree.fromstring(text.encode("utf-8"), _parser())
@@ -160,14 +162,48 @@ def parse_fragment(text: str) -> Element:
         raise BadXmlError(str(error)) from error
     if root is None:
         raise BadXmlError("there is no element")
+    _check_size(root, text)
     return root
 
 
+def _check_size(root: Element, text: str) -> None:
+    """Refuse what lxml takes the square of its number for. Raises BadXmlError."""
+    if text.count("=") > MAX_ATTRIBUTES:
+        for element in root.iter(etree.Element):
+            if len(element.attrib) > MAX_ATTRIBUTES:
+                raise BadXmlError(
+                    f"an element has more than {MAX_ATTRIBUTES} attributes", element.sourceline
+                )
+    around = itertools.chain(root.itersiblings(preceding=True), root.itersiblings())
+    if next(itertools.islice(around, MAX_AROUND, None), None) is not None:
+        raise BadXmlError(f"there are more than {MAX_AROUND} comments around the root")
+
+
+def _find_doctype(text: str) -> int | None:
+    """Return where a document type declaration begins, None when the root comes first.
+
+    Step by step: as one pattern this takes time without end on a page of blanks.
+    """
+    at = 0
+    while True:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        closing = next(
+            (end for start, end in (("<!--", "-->"), ("<?", "?>")) if text.startswith(start, at)),
+            None,
+        )
+        if closing is None:
+            return at if text.startswith(_DOCTYPE, at) else None
+        end = text.find(closing, at + 2)
+        if end < 0:
+            return None
+        at = end + len(closing)
+
+
 def _without_doctype(text: str) -> tuple[str, bool]:
-    match = _PROLOG.match(text)
-    if match is None:
+    start = _find_doctype(text)
+    if start is None:
         return text, False
-    start = match.start(1)
     end = text.find(">", start)
     declaration = text[start : end + 1]
     if end < 0 or "[" in declaration:

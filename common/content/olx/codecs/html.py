@@ -21,6 +21,7 @@ from common.content.olx.parsed import ParsedBlock
 from common.content.olx.values import fits_xml
 from common.content.olx.xmlsafe import Element, decode_bytes, encode_text, inner_xml
 
+# Inside parsed XML, where every section ends.
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 # What the HTML parser says of pages whose elements do not close as they open.
 _BROKEN_HTML = frozenset(
