@@ -32,12 +32,15 @@ def reader_locale() -> Locale:
 
 
 def language_name(code: str) -> str:
-    """Return the name of a language in the reader's own; "" for a code that nobody knows."""
+    """Return the name of a language in the reader's own; "" for a code that nobody knows.
+
+    It begins with a capital letter, as it stands by itself.
+    """
     try:
         named = Locale.parse(code.replace("-", "_")).get_display_name(reader_locale())
     except (UnknownLocaleError, ValueError, TypeError):
         return ""
-    return named or ""
+    return named[:1].upper() + named[1:] if named else ""
 
 
 def date_text(moment: datetime, *, now: datetime | None = None) -> str:

@@ -94,6 +94,7 @@ class OptionInput(Input):
         )
         tag = "span" if self.inline else "div"
         disabled = " disabled" if view.disabled else ""
+        nothing = view.gettext("Choose one")
         # All parts are escaped or cleaned.
         return Markup(  # noqa: S704
             f'<{tag} class="problem-input problem-select">'
@@ -101,6 +102,6 @@ class OptionInput(Input):
             f"{legend_of(self.text, view)}</label>{help_of(self.text, view.dom_id)}"
             f'<select id="{dom_id}" name="{escape(view.name)}"'
             f' aria-describedby="{escape(described_by(self.text, view))}"{disabled}>'
-            f'<option value="">{escape(view.gettext("Choose one"))}</option>{rows}</select>'
+            f'<option value="">{escape(nothing)}</option>{rows}</select>'
             f"{view.verdict}</{tag}>"
         )
