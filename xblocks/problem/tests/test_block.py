@@ -223,6 +223,34 @@ def test_without_a_due_date_the_end_of_the_course_closes() -> None:
     assert runtime.post(block, "problem_check", RIGHT).json["success"] == "correct"
 
 
+OLD_HINTS = """<problem><stringresponse answer="Michigan" type="ci"><textline/><hintgroup>
+<stringhint answer="minnesota" type="ci" name="minn"/><stringhint answer="Ohio" name="ohio"/>
+<hintpart on="minn"><text>Further <b>east</b>.</text></hintpart>
+<hintpart on="ohio"><text>Further north.</text></hintpart>
+<hintpart on="default"><text>Look at a map.</text></hintpart></hintgroup>
+</stringresponse></problem>"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        pytest.param("Minnesota", "Further <b>east</b>.", id="in any case"),
+        pytest.param("Ohio", "Further north.", id="as written"),
+        pytest.param("ohio", "Look at a map.", id="case counts, so the default"),
+    ],
+)
+def test_the_oldest_hints_are_given(answer: str, hint: str) -> None:
+    runtime, block = bench(OLD_HINTS)
+    contents = runtime.post(block, "problem_check", {"input_b1_2_1": answer}).json["contents"]
+    assert hint in contents
+    assert contents.count("problem-feedback") == 1
+
+
+def test_hints_from_a_function_wait_for_python() -> None:
+    runtime, block = bench(OLD_HINTS.replace("<hintgroup>", '<hintgroup hintfn="f">'))
+    assert "cannot be answered here yet" in shown(runtime, block)
+
+
 def test_points_are_shown_with_the_weight() -> None:
     runtime, block = bench(weight=4.0)
     assert "4 points" in shown(runtime, block)

@@ -19,9 +19,9 @@ from xblocks.problem.engine.responses.base import (
     Response,
     ResponseBase,
     attribute_words,
-    refuse_hint_functions,
     result,
 )
+from xblocks.problem.engine.responses.oldhints import OldHints, take_old_hints
 from xblocks.problem.engine.variants import AS_WRITTEN, Orders
 
 HINT_TAGS = ("correcthint",)
@@ -42,10 +42,10 @@ class StringResponse(Response):
     correct_hints: tuple[Hint | None, ...]
     equal_hints: tuple[tuple[str, Hint], ...]
     pattern_hints: tuple[tuple[Pattern, Hint], ...]
+    old_hints: OldHints
 
     @classmethod
     def compile(cls, element: Element, base: ResponseBase) -> Response:
-        refuse_hint_functions(element)
         if element.get("hintfn"):
             raise UnsupportedError("hintfn")
         words = attribute_words(element, "type")
@@ -82,6 +82,7 @@ class StringResponse(Response):
                 )
                 for node in element.iter("regexphint")
             ),
+            old_hints=take_old_hints(element, base.clean),
         )
 
     def grade(self, answers: Answers) -> dict[str, InputResult]:
@@ -116,7 +117,7 @@ class StringResponse(Response):
         for pattern, hint in self.pattern_hints:
             if pattern.search(text):
                 return (hint,)
-        return ()
+        return self.old_hints.matching(text, _equal)
 
     def _matching(self, text: str) -> int | None:
         """Return which of the accepted answers this is; a pattern as a whole counts first."""
@@ -133,8 +134,12 @@ class StringResponse(Response):
         return next(own, None)
 
     def _equal(self, answer: str, text: str) -> bool:
-        answer = answer.strip()
-        return answer.lower() == text.lower() if self.ignore_case else answer == text
+        return _equal(answer, text, self.ignore_case)
+
+
+def _equal(answer: str, text: str, any_case: bool) -> bool:
+    answer = answer.strip()
+    return answer.lower() == text.lower() if any_case else answer == text
 
 
 def _text(answer: Answer) -> str:
