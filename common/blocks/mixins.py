@@ -16,6 +16,7 @@ from web_fragments.fragment import Fragment
 from xblock.core import XBlock, XBlockMixin
 from xblock.fields import Boolean, DateTime, Dict, Float, Integer, List, Scope, String, Timedelta
 
+from common.content.data import Branch
 from common.courses.data import DEFAULT_START
 
 
@@ -143,6 +144,40 @@ class StudioMixin(XBlockMixin):
     """What Studio keeps and asks of every block."""
 
     copied_from_block = String(default=None, scope=Scope.settings)
+
+    @property
+    def edited_on(self) -> datetime | None:
+        """When the course's draft was changed last; a block has no history of its own."""
+        found = self.runtime.find_last_change(Branch.DRAFT)
+        return found.changed_at if found else None
+
+    @property
+    def edited_by(self) -> int | None:
+        """Who changed the course's draft last."""
+        found = self.runtime.find_last_change(Branch.DRAFT)
+        return found.author_id if found else None
+
+    @property
+    def published_on(self) -> datetime | None:
+        """When the course was published last."""
+        found = self.runtime.find_last_change(Branch.PUBLISHED)
+        return found.changed_at if found else None
+
+    @property
+    def published_by(self) -> int | None:
+        """Who published the course last."""
+        found = self.runtime.find_last_change(Branch.PUBLISHED)
+        return found.author_id if found else None
+
+    def visibility_view(self, context: dict[str, Any] | None = None) -> Fragment:
+        """Tell authors who sees the block."""
+        if self.visible_to_staff_only:
+            text = _("Only course staff see this.")
+        elif self.merged_group_access:
+            text = _("Only some groups of learners see this.")
+        else:
+            text = _("All learners see this.")
+        return Fragment(str(format_html("<p>{}</p>", text)))
 
     @property
     def editable_metadata_fields(self) -> dict[str, Any]:

@@ -32,9 +32,11 @@ from common.blocks.mixins import MIXINS
 from common.blocks.services import build_services
 from common.blocks.unavailable import UnavailableBlock
 from common.blocks.wrapping import error_box, wrap
+from common.content.api import get_history
+from common.content.data import Branch, VersionInfo
 from common.core.blockclasses import settle
 from common.core.errors import UnavailableError
-from common.core.keys import block_key
+from common.core.keys import CourseKey, block_key
 
 if TYPE_CHECKING:
     from common.blocks.session import BlockSession
@@ -46,7 +48,10 @@ NOT_THE_BLOCK = (UnavailableError, OperationalError)
 
 
 class KeyManager(IdReader, IdGenerator):
-    """Ids are usage keys; a block's definition id is its usage key."""
+    """Ids are usage keys; a block's definition id is its usage key. Making one stores nothing."""
+
+    def __init__(self, course_key: CourseKey) -> None:
+        self._course_key = course_key
 
     def get_definition_id(self, usage_id: Any) -> Any:
         return usage_id
@@ -71,10 +76,10 @@ class KeyManager(IdReader, IdGenerator):
         return definition, AsideUsageKeyV2(usage_id, aside_type)
 
     def create_usage(self, def_id: Any) -> Any:
-        raise NotImplementedError("blocks are made in Studio, by operations")
+        return def_id
 
     def create_definition(self, block_type: str, slug: str | None = None) -> Any:
-        raise NotImplementedError("blocks are made in Studio, by operations")
+        return self._course_key.make_usage_key(block_type, slug or uuid.uuid4().hex)
 
 
 class SettledMixologist(Mixologist):
@@ -89,7 +94,7 @@ class LyceumRuntime(LegacyAttributes, Runtime):
     """Blocks of one course version for one person."""
 
     def __init__(self, session: BlockSession) -> None:
-        keys = KeyManager()
+        keys = KeyManager(session.course_key)
         author = AuthorData(session.source, session.course_key, session.is_visible)
         self.session = session
         self.author_data = author
@@ -141,6 +146,10 @@ class LyceumRuntime(LegacyAttributes, Runtime):
         """Return the groups that may see a block, after all its ancestors."""
         found = self.session.outline.blocks.get(block_key(usage_id))
         return found.group_access if found else {}
+
+    def find_last_change(self, branch: Branch) -> VersionInfo | None:
+        """Return the last entry of a branch's history, None before any. One statement."""
+        return next(iter(get_history(self.session.course_key, branch=branch, limit=1)), None)
 
     def complete_on_view(self, block: Any, data: Any) -> list[str]:
         """Complete ``block``, or those named that lie below it, where being seen is enough."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock, XBlockAside
-from xblock.fields import UserScope
+from xblock.fields import BlockScope, UserScope
 from xblock.plugin import PluginMissingError, default_select
 
 from common.blocks.errors import BlockUnavailableError
@@ -107,14 +107,16 @@ def _distributions() -> dict[str, list[str]]:
     return dict(packages_distributions())
 
 
-_scopes: dict[Any, frozenset[tuple[str, str]]] = {}
+# The library's marks of whose a field is, and of which blocks.
+_Scopes = frozenset[tuple[Any, Any]]
+_scopes: dict[Any, _Scopes] = {}
 
 
-def user_scopes(block_class: type[XBlock]) -> frozenset[tuple[str, str]]:
-    """Return the (user, block) scopes, by name, of the fields that learners change."""
+def user_scopes(block_class: type[XBlock]) -> _Scopes:
+    """Return the (user, block) scopes of the fields that learners change."""
     if block_class not in _scopes:
         _scopes[block_class] = frozenset(
-            (field.scope.user.name, field.scope.block.name)
+            (field.scope.user, field.scope.block)
             for field in block_class.fields.values()
             if getattr(field.scope, "user", UserScope.NONE) is not UserScope.NONE
         )
@@ -123,13 +125,14 @@ def user_scopes(block_class: type[XBlock]) -> frozenset[tuple[str, str]]:
 
 def has_shared_fields(block_class: type[XBlock]) -> bool:
     """Tell whether learners of a block share something (scope ``user_state_summary``)."""
-    return any(user == "ALL" for user, _ in user_scopes(block_class))
+    return any(user is UserScope.ALL for user, _ in user_scopes(block_class))
 
 
 def has_personal_fields(block_class: type[XBlock]) -> bool:
     """Tell whether a block keeps something of a person in all courses (``preferences``…)."""
     return any(
-        user == "ONE" and block in {"TYPE", "ALL"} for user, block in user_scopes(block_class)
+        user is UserScope.ONE and block in {BlockScope.TYPE, BlockScope.ALL}
+        for user, block in user_scopes(block_class)
     )
 
 

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from web_fragments.fragment import Fragment
+from xblock.core import XBlock
+from xblock.fields import Integer, Scope
 
 from common.blocks import api, max_points
 from common.blocks.tests.factories import World, make_world
+from common.blocks.tests.plugs import installed
 from common.content.api import count_calls
 from common.content.objects import decoded_cache
 from common.content.tests.factories import Node, html, section, small_sections, subsection, unit
@@ -132,3 +136,28 @@ def test_a_condition_on_blocks_of_other_sections_costs_one_call_more_however_man
             api.render_block(world.session(), BlockKey("vertical", "fu"))
         found.append((spent.statements, spent.calls))
     assert found[0] == found[1]
+
+
+class SharingBlock(XBlock):
+    """Reads something in every way that is shared or personal."""
+
+    tally = Integer(default=0, scope=Scope.user_state_summary)
+    mine = Integer(default=0, scope=Scope.preferences)
+    always = Integer(default=0, scope=Scope.user_info)
+
+    def student_view(self, context: Any = None) -> Fragment:
+        return Fragment(f"<p>{self.tally} {self.mine} {self.always}</p>")
+
+
+def test_what_blocks_share_is_read_in_as_many_statements_for_six_blocks_as_for_one() -> None:
+    counts = []
+    with installed({"sharing": SharingBlock}):
+        for size in (1, 6):
+            world = make_world(*(Node("sharing", f"b{number}") for number in range(size)))
+            session = world.session()
+            with costs() as found:
+                shown = api.render_block(session, BlockKey("vertical", "u"))
+            assert shown.html.count("<p>0 0 0</p>") == size
+            counts.append(found.statements)
+    # State, personal, shared.
+    assert counts == [3, 3]
