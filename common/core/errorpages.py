@@ -27,7 +27,7 @@ def render_error(
         # Not "title": in the template that is the name of a block.
         "heading": title or _title(status),
         "message": message,
-        "advice": advice,
+        "advice": advice or _advice(status),
         "may_retry": status >= 500 and request.method == "GET",
         "here": request.get_full_path() if request.method == "GET" else "/",
     }
@@ -84,6 +84,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         title=_("The form was not accepted"),
         advice=_("Go back, load the page again, and send it once more. Nothing was changed."),
     )
+
+
+def _advice(status: int) -> str:
+    advice: dict[int, Any] = {
+        403: _("Should it be? Ask the people who run the course, or sign in with another account."),
+        404: _("Check the address, or begin at the first page and go on from there."),
+    }
+    return str(advice.get(status, ""))
 
 
 def _title(status: int) -> str:
