@@ -44,6 +44,7 @@ from common.content.publishing import (
     revert_to,
 )
 from common.content.store import get_store
+from common.content.tabs import Tab, effective_tabs
 from common.content.trees import write_tree
 from common.content.versions import CourseVersion, load_version
 
@@ -64,11 +65,13 @@ __all__ = [
     "SetFields",
     "SetPages",
     "SetPolicy",
+    "Tab",
     "apply_operations",
     "compare_versions",
     "count_calls",
     "create_or_replace_course",
     "discard_changes",
+    "effective_tabs",
     "find_heads",
     "get_definitions",
     "get_derived",

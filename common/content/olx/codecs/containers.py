@@ -48,7 +48,7 @@ class ContainerCodec:
         nodes: list[list[JSON]] = []
         _keep_text(nodes, 0, node.text)
         for child in list(node):
-            if not is_element(child):
+            if not is_element(child) or (child.tag == "meta" and meta_value(child) is None):
                 nodes.append([len(block.children), serialize(child)])
             elif child.tag not in self.own_tags and child.tag != "meta":
                 key = context.add_child(child)
@@ -86,15 +86,21 @@ def read_meta(node: Element, context: ReadContext) -> dict[str, Any]:
     """Return the JSON of the ``<meta>`` children; one that is no JSON object only warns."""
     merged: dict[str, Any] = {}
     for child in node.iterchildren("meta"):
-        try:
-            value = load_json(child.text or "{}")
-        except (ValueError, RecursionError):
-            value = None
-        if isinstance(value, dict):
-            merged.update(value)
-        else:
+        value = meta_value(child)
+        if value is None:
             context.place.warn("bad_meta", "A meta element that is no JSON object is ignored.")
+        else:
+            merged.update(value)
     return merged
+
+
+def meta_value(child: Element) -> dict[str, Any] | None:
+    """Return the JSON object of a ``<meta>`` element, None when it holds anything else."""
+    try:
+        value = load_json(child.text or "{}")
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def write_meta(element: Element, block: Block, definition: Definition) -> None:

@@ -12,7 +12,7 @@ from common.content.olx.codecs.base import (
     WriteContext,
     register_codec,
 )
-from common.content.olx.codecs.containers import read_meta, write_meta
+from common.content.olx.codecs.containers import meta_value, read_meta, write_meta
 from common.content.olx.parsed import ParsedBlock
 from common.content.olx.values import dump_json, load_json
 from common.content.olx.xmlsafe import (
@@ -33,7 +33,8 @@ class AttributesCodec:
     def read(self, node: Element, context: ReadContext) -> ParsedBlock:
         block = context.block(context.values(node, meta=read_meta(node, context)))
         for child in node.findall("meta"):
-            node.remove(child)
+            if meta_value(child) is not None:
+                node.remove(child)
         inner = inner_xml(node)
         if inner.strip():
             block.xml["inner"] = inner
