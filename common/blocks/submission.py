@@ -329,6 +329,8 @@ def _event(session: BlockSession, publication: EventPublication) -> Event:
         user_id=session.context.user_id,
         username=session.viewer.username,
         context=publication.context,
+        # How logs tell what blocks themselves said.
+        page="x_module" if "module" in publication.context else None,
     )
 
 
