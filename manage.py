@@ -8,14 +8,22 @@ SITES = {"lms": "lms.settings", "cms": "cms.settings", "insights": "analytics.se
 
 
 def main(argv: list[str]) -> int:
-    """Run the command that ``argv`` names; 2 when the site is missing or unknown."""
+    """Run the command that ``argv`` names; 2 when the site is unknown, 1 for a wrong setting."""
     if len(argv) < 2 or argv[1] not in SITES:
         sys.stderr.write(f"usage: manage.py {'|'.join(SITES)} COMMAND [OPTIONS]\n")
         return 2
     os.environ["DJANGO_SETTINGS_MODULE"] = SITES[argv[1]]
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line([f"{argv[0]} {argv[1]}", *argv[2:]])
+    from common.core.env import SettingError
+
+    try:
+        execute_from_command_line([f"{argv[0]} {argv[1]}", *argv[2:]])
+    except SettingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

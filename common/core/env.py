@@ -7,6 +7,7 @@ setting that is silently ignored is how sites end up in the wrong mode.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -21,9 +22,16 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_NOT_OURS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
+
 
 class SettingError(ValueError):
     """A ``LYCEUM_*`` variable is unknown or cannot be read. Says which, and what to do."""
+
+
+class HomeError(SettingError):
+    """``LYCEUM_HOME`` cannot be written: the disk is full, or the folder is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,23 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
     return Environment(**values)  # type: ignore[arg-type] # _convert gives each field its type
 
 
+def home_trouble(home: Path, error: Exception) -> HomeError | None:
+    """Return what keeps ``home`` from being written, None when ``error`` is about something else.
+
+    SQLite has words where the system has numbers.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    words = "" if isinstance(error, OSError) else str(error)
+    if number in _FULL or "disk is full" in words:
+        return HomeError(f"The disk of {home} is full. Make room, or set LYCEUM_HOME to another.")
+    if number in _NOT_OURS or "readonly database" in words or "unable to open database" in words:
+        return HomeError(
+            f"{home} cannot be written: {error}. "
+            "Give this account the folder, or set LYCEUM_HOME to another."
+        )
+    return None
+
+
 def _convert(name: str, kind: str, raw: str) -> object:
     if kind == "bool":
         if raw.lower() in _TRUE:
@@ -136,22 +161,34 @@ def json_object(name: str, text: str) -> dict[str, object]:
 
 
 def stored_secret(home: Path, name: str, nbytes: int = 48) -> str:
-    """Return the secret kept in ``home/NAME``, made on first use and readable by its owner only."""
+    """Return the secret kept in ``home/NAME``, made on first use and readable by its owner only.
+
+    Raises HomeError when it can be neither read nor made.
+    """
     path = home / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pass
+    try:
+        _write_once(path, secrets.token_urlsafe(nbytes))
+    except OSError as error:
+        raise home_trouble(home, error) or error from error
+    return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a private file unless it is there already."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # A hard link appears whole or not at all: of several processes that start together
     # one writes, and the others read its value.
-    temporary = home / f".{name}.{os.getpid()}"
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as handle:
-        handle.write(secrets.token_urlsafe(nbytes))
+        handle.write(text)
     try:
         os.link(temporary, path)
     except FileExistsError:
         pass
     finally:
         temporary.unlink()
-    return path.read_text().strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -12,13 +13,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 
-from common.core.env import PROJECT_ROOT, Environment, SettingError, read_environment
+from common.core.env import (
+    PROJECT_ROOT,
+    Environment,
+    SettingError,
+    home_trouble,
+    read_environment,
+)
+from common.core.hosts import ANYWHERE
 from common.core.supervisor import Program, Supervisor
-
-_ANYWHERE = {"0.0.0.0", "::", "*"}  # noqa: S104 # compared with what the operator asked for
 
 
 class CannotRunError(Exception):
@@ -50,12 +57,12 @@ def bind_address(environment: Environment) -> str:
     host = environment.host
     if host in {"localhost", ""}:
         return "127.0.0.1"
-    return "0.0.0.0" if host in _ANYWHERE else host  # noqa: S104 # asked for by name
+    return "0.0.0.0" if host in ANYWHERE else host  # noqa: S104 # asked for by name
 
 
 def public_host(environment: Environment) -> str:
     """Return the host name to print: an address that means "anywhere" is no place to go to."""
-    return "localhost" if environment.host in _ANYWHERE | {"", "127.0.0.1"} else environment.host
+    return "localhost" if environment.host in ANYWHERE | {"", "127.0.0.1"} else environment.host
 
 
 def programs(environment: Environment) -> list[Program]:
@@ -100,7 +107,12 @@ def _is_taken(address: str, port: int) -> bool:
             probe.bind((address, port))
         except PermissionError as error:
             raise CannotRunError(f"Port {port} is not for this account: {error}.") from error
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise CannotRunError(
+                    f"HOST={address} is no address of this machine ({error.strerror}). "
+                    "Use localhost, 0.0.0.0 or one that it has."
+                ) from error
             return True
     # Browsers try ::1 for "localhost" first: a stranger there would answer in our place.
     with socket.socket(socket.AF_INET6) as probe:
@@ -131,9 +143,8 @@ def only_instance(home: Path) -> Iterator[None]:
 
     A kernel lock, not a pid file: it cannot be left behind by a process that was killed.
     """
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home / "run.lock"
-    with path.open("a+") as handle:
+    with _opened(path) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -151,8 +162,16 @@ def only_instance(home: Path) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
+def _opened(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path.open("a+")
+    except OSError as error:
+        raise home_trouble(path.parent, error) or error from error
+
+
 def _answers(address: str, port: int) -> bool:
-    host = "127.0.0.1" if address in _ANYWHERE else address
+    host = "127.0.0.1" if address in ANYWHERE else address
     try:
         with urllib.request.urlopen(  # our own http address
             f"http://{_join(host, port)}/", timeout=2
@@ -168,10 +187,11 @@ def _join(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def _announcement(environment: Environment) -> list[str]:
+def announcement(environment: Environment) -> list[str]:
+    """Return the lines that say where the sites are and how to stop them."""
     host = public_host(environment)
     lines = ["", "Lyceum runs:"]
-    lines += [f"  {site.title:<9} http://{host}:{site.port}" for site in sites(environment)]
+    lines += [f"  {site.title:<9} http://{_join(host, site.port)}" for site in sites(environment)]
     accounts = environment.home / "accounts.txt"
     if accounts.exists():
         lines.append(f"  Accounts  {accounts}")
@@ -192,13 +212,15 @@ def main() -> int:
                 return not waiting
 
             def on_ready() -> None:
-                print("\n".join(_announcement(environment)), flush=True)
+                print("\n".join(announcement(environment)), flush=True)
 
             supervisor = Supervisor(programs(environment), is_ready=is_ready, on_ready=on_ready)
             return supervisor.run()
     except (CannotRunError, SettingError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:  # before the supervisor listens for it
+        return 130
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 
 from common.core.connections import cache_settings, database_settings, email_settings
 from common.core.env import PROJECT_ROOT, json_object, read_environment, stored_secret
+from common.core.hosts import ANYWHERE, names_of_this_machine
 from common.core.plugins import apply_plugin_settings, find_plugin_apps
 
 ENV = read_environment()
@@ -23,11 +24,15 @@ SECRET_KEY = ENV.secret_key or stored_secret(ENV.home, "secret_key")
 INSTANCE = ENV.instance or hashlib.sha256(str(ENV.home).encode()).hexdigest()[:8]
 PLATFORM_NAME = ENV.platform_name
 # Where people reach the sites; an address that means "anywhere" is no place to go to.
-HOST = "localhost" if ENV.host in {"", "0.0.0.0", "::", "127.0.0.1"} else ENV.host  # noqa: S104
+_HOST = "localhost" if ENV.host in {"", "127.0.0.1", *ANYWHERE} else ENV.host
+# In URLs an IPv6 address stands in brackets.
+HOST = f"[{_HOST}]" if ":" in _HOST else _HOST
 LMS_URL = ENV.lms_url or f"http://{HOST}:{ENV.port}"
 STUDIO_URL = ENV.studio_url or f"http://{HOST}:{ENV.port + 1}"
 INSIGHTS_URL = ENV.insights_url or f"http://{HOST}:{ENV.port + 2}"
 ALLOWED_HOSTS = list(ENV.allowed_hosts) or ["localhost", "127.0.0.1", "[::1]", HOST]
+if ENV.host in ANYWHERE and not ENV.allowed_hosts:
+    ALLOWED_HOSTS += names_of_this_machine()
 CSRF_TRUSTED_ORIGINS = [LMS_URL, STUDIO_URL, INSIGHTS_URL]
 
 INSTALLED_APPS = [

@@ -26,6 +26,8 @@ FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0
 QUIET_SECONDS = 60.0
 STOP_SECONDS = 15.0
+# A signal may come twice at once, from the terminal and from make: that is one request.
+SECOND_SIGNAL_SECONDS = 0.5
 _TICK_SECONDS = 0.2
 _PR_SET_PDEATHSIG = 1
 
@@ -105,7 +107,8 @@ class Supervisor:
         self._announced = False
         self._width = max((len(program.name) for program in programs), default=0)
         self._selector = selectors.DefaultSelector()
-        self._signals: list[int] = []
+        # When each signal came, by the monotonic clock.
+        self._signals: list[float] = []
 
     def run(self) -> int:
         """Start the programs and keep them until SIGINT, SIGTERM or SIGHUP; return 0.
@@ -136,10 +139,13 @@ class Supervisor:
         except OSError:
             # The terminal went away (or the reader of a pipe): the programs still have to be
             # stopped in order, so the line is dropped.
-            self._signals.append(signal.SIGHUP)
+            self._signals.append(time.monotonic())
 
-    def _note_signal(self, number: int, _frame: FrameType | None) -> None:
-        self._signals.append(number)
+    def _note_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._signals.append(time.monotonic())
+
+    def _asked_twice(self) -> bool:
+        return bool(self._signals) and self._signals[-1] - self._signals[0] > SECOND_SIGNAL_SECONDS
 
     def _start_due(self) -> None:
         now = time.monotonic()
@@ -189,9 +195,8 @@ class Supervisor:
         for process in reversed(living):
             _signal_group(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        patience = len(self._signals) + 1
         while any(process.poll() is None for process in living):
-            if time.monotonic() > deadline or len(self._signals) > patience:
+            if time.monotonic() > deadline or self._asked_twice():
                 break
             self._pump(_TICK_SECONDS) if self._selector.get_map() else time.sleep(_TICK_SECONDS)
         for process in living:

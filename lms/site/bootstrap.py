@@ -83,9 +83,9 @@ def migrate(say: Say) -> None:
         if executor.loader.applied_migrations:
             backup = back_up_database()
             say(
-                f"Copied the database to {backup} before {len(plan)} migrations"
+                f"Copied the database to {backup} before migrating it ({len(plan)} to apply)"
                 if backup
-                else f"Applying {len(plan)} migrations (backups of a database server are its own)"
+                else f"Migrating ({len(plan)} to apply); backups of a database server are its own"
             )
         call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)

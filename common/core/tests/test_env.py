@@ -1,18 +1,69 @@
 """The environment is read once, typed, and refuses what it does not know."""
 
+import errno
 import multiprocessing
+import os
+import sqlite3
 import stat
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from common.core.connections import cache_settings, database_settings, email_settings
-from common.core.env import Environment, SettingError, read_environment, stored_secret
+from common.core.env import (
+    PROJECT_ROOT,
+    Environment,
+    HomeError,
+    SettingError,
+    home_trouble,
+    read_environment,
+    stored_secret,
+)
 
 
 def test_an_unknown_name_stops_the_start_and_is_named() -> None:
     with pytest.raises(SettingError, match="LYCEUM_DATABSE_URL"):
         read_environment({"LYCEUM_DATABSE_URL": "sqlite:////x"})
+
+
+def test_a_full_disk_is_said_whoever_notices_it(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("PRAGMA max_page_count = 2")
+        database.execute("CREATE TABLE t (x)")
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            database.execute("INSERT INTO t VALUES (zeroblob(100000))")
+    for error in (caught.value, OSError(errno.ENOSPC, "No space left on device")):
+        assert f"The disk of {tmp_path} is full" in str(home_trouble(tmp_path, error))
+
+
+def test_a_home_that_is_not_ours_is_said() -> None:
+    nowhere = Path("/proc/nothing")
+    with pytest.raises(HomeError, match=r"/proc/nothing cannot be written.*LYCEUM_HOME"):
+        stored_secret(nowhere, "secret_key")
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        sqlite3.connect(nowhere / "lyceum.sqlite3")
+    assert "cannot be written" in str(home_trouble(nowhere, caught.value))
+
+
+def test_an_error_about_something_else_says_nothing_of_the_home(tmp_path: Path) -> None:
+    assert home_trouble(tmp_path, ConnectionRefusedError(errno.ECONNREFUSED, "refused")) is None
+    assert home_trouble(tmp_path, ValueError("no such column")) is None
+
+
+def test_a_wrong_setting_is_one_sentence_and_no_stack_trace() -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "lms", "check"],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "LYCEUM_PORT": "eighty"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    sentence = "LYCEUM_PORT must be a whole number, not 'eighty'.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
 
 
 def test_other_peoples_variables_are_left_alone() -> None:

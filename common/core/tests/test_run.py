@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from common.core.env import read_environment
+from common.core.env import HomeError, read_environment
 from common.core.run import (
     CannotRunError,
+    announcement,
     bind_address,
     check_ports,
     only_instance,
@@ -19,6 +20,8 @@ from common.core.run import (
     public_host,
 )
 
+# Nobody makes files there, not even root.
+NOWHERE = Path("/proc/nothing")
 ANYWHERE = "0.0.0.0"  # noqa: S104 # asked for in so many words
 
 
@@ -73,6 +76,28 @@ def test_a_stranger_on_the_ipv6_loopback_counts_as_using_the_port() -> None:
 def test_host_to_listen_on_and_to_print(host: str, address: str, shown: str) -> None:
     environment = read_environment({"LYCEUM_HOST": host})
     assert (bind_address(environment), public_host(environment)) == (address, shown)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("no.such.host.invalid", id="a name that leads nowhere"),
+        pytest.param("192.0.2.1", id="an address of another machine"),
+    ],
+)
+def test_a_host_that_is_not_this_machine_is_named(host: str) -> None:
+    with pytest.raises(CannotRunError, match=f"HOST={host} is no address of this machine"):
+        check_ports(read_environment({"LYCEUM_HOST": host, "LYCEUM_PORT": "9100"}))
+
+
+def test_an_ipv6_address_is_printed_in_brackets() -> None:
+    lines = announcement(read_environment({"LYCEUM_HOST": "::1", "LYCEUM_PORT": "9100"}))
+    assert any(line.endswith(" http://[::1]:9101") for line in lines)
+
+
+def test_a_home_that_cannot_be_made_is_named() -> None:
+    with pytest.raises(HomeError, match="/proc/nothing cannot be written"), only_instance(NOWHERE):
+        pass
 
 
 def test_one_home_runs_once_and_leaves_no_lock(tmp_path: Path) -> None:

@@ -140,6 +140,35 @@ def test_a_program_that_ignores_the_request_is_made_to_end(start: Start) -> None
     assert _gone(run.pids())
 
 
+def test_a_second_signal_ends_at_once_what_does_not_heed_the_first(start: Start) -> None:
+    run = start(stop_seconds=600, deaf=DEAF)
+    run.wait_for(lambda text: "pids" in text)
+    run.process.send_signal(signal.SIGINT)
+    run.wait_for(lambda text: "stopping" in text)
+    time.sleep(0.7)
+    assert run.process.poll() is None, "one request leaves the program its time"
+    assert run.end() == 0
+    assert _gone(run.pids())
+
+
+def test_a_signal_that_comes_twice_at_once_is_one_request(start: Start) -> None:
+    slow = """
+        import signal, time
+        def leave(*_):
+            time.sleep(1)
+            print("in good order", flush=True)
+            raise SystemExit
+        signal.signal(signal.SIGTERM, leave)
+        print("ready", flush=True)
+        time.sleep(600)
+    """
+    run = start(stop_seconds=600, slow=slow)
+    run.wait_for(lambda text: "ready" in text)
+    run.process.send_signal(signal.SIGINT)
+    assert run.end(signal.SIGTERM) == 0
+    assert "in good order" in run.text
+
+
 def test_a_program_that_ends_is_named_and_started_again(start: Start) -> None:
     run = start(dies=DIES, stays=STAYS)
     run.wait_for(lambda text: text.count("dies  | pids") >= 2)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -34,11 +39,20 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-class Instance:
-    """One home and the sites that run from it."""
+def _ordinary_user() -> str | None:
+    """Return an account without rights, where this is root's run and it can read the project."""
+    readable = all(
+        folder.stat().st_mode & 0o005 == 0o005 for folder in [PROJECT_ROOT, *PROJECT_ROOT.parents]
+    )
+    return "nobody" if os.geteuid() == 0 and readable else None
 
-    def __init__(self, home: Path) -> None:
+
+class Instance:
+    """One home and the sites that run from it, as this user or as another."""
+
+    def __init__(self, home: Path, user: str | None = None) -> None:
         self.home = home
+        self.user = user
         self.port = _free_ports()
         self.log = home.with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None
@@ -47,11 +61,12 @@ class Instance:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "LYCEUM_HOME": str(self.home), "LYCEUM_PORT": str(self.port)}
 
-    def bootstrap(self) -> str:
+    def manage(self, *arguments: str) -> str:
         result = subprocess.run(
-            [sys.executable, "manage.py", "lms", "bootstrap"],
+            [sys.executable, "manage.py", "lms", *arguments],
             cwd=PROJECT_ROOT,
             env=self.environment,
+            user=self.user,
             capture_output=True,
             text=True,
         )
@@ -64,6 +79,7 @@ class Instance:
                 [sys.executable, "-m", "common.core.run"],
                 cwd=PROJECT_ROOT,
                 env=self.environment,
+                user=self.user,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
@@ -96,12 +112,19 @@ class Instance:
 
 @pytest.fixture
 def instances(tmp_path: Path) -> Iterator[tuple[Instance, Instance]]:
-    pair = Instance(tmp_path / "one"), Instance(tmp_path / "two")
+    """Return one instance of this user, in a folder with a space, and one of an ordinary user."""
+    user = _ordinary_user()
+    # Not under pytest's own folder: nobody else may enter that.
+    folder = Path(tempfile.mkdtemp(prefix="lyceum-start-"))
+    if user:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    pair = Instance(tmp_path / "one home"), Instance(folder / "two", user)
     yield pair
     for instance in pair:
         if instance.process is not None and instance.process.poll() is None:
             instance.process.kill()
             instance.process.wait()
+    shutil.rmtree(folder)
 
 
 @pytest.mark.timeout(300)  # eleven processes start, on a machine that may be busy
@@ -112,10 +135,10 @@ def test_two_homes_run_side_by_side_and_one_signal_ends_each(
     instances: tuple[Instance, Instance],
 ) -> None:
     first, second = instances
-    told = first.bootstrap()
+    told = first.manage("bootstrap")
     assert "admin" in told
-    assert first.bootstrap() == "", "a second start has nothing to do or to say"
-    second.bootstrap()
+    assert first.manage("bootstrap") == "", "a second start has nothing to do or to say"
+    second.manage("bootstrap")
     first.start()
     second.start()
     for instance in instances:
@@ -132,3 +155,21 @@ def test_two_homes_run_side_by_side_and_one_signal_ends_each(
 
     assert second.stop() == 0
     assert not [process for process in families[1] if process.is_running()]
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.skipif(
+    os.environ.get("LYCEUM_TEST_ON") == "services", reason="servers have backups of their own"
+)
+def test_a_start_that_migrates_keeps_a_copy_of_the_database_first(tmp_path: Path) -> None:
+    instance = Instance(tmp_path / "home")
+    instance.manage("bootstrap")
+    assert not (instance.home / "backups").exists(), "a new database holds nothing to lose"
+    instance.manage("migrate", "-v0", "sessions", "zero")
+    assert "before migrating it (1 to apply)" in instance.manage("bootstrap")
+    (backup,) = (instance.home / "backups").iterdir()
+    with closing(sqlite3.connect(backup)) as copy:
+        tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master")}
+        people = copy.execute("SELECT COUNT(*) FROM auth_user").fetchone()
+    assert "django_session" not in tables, "the copy is from before"
+    assert people == (3,)
