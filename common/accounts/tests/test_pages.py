@@ -6,10 +6,11 @@ import re
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from common.accounts import api
 from common.accounts.tests.factories import PASSWORD, make_user
+from common.core.errorpages import sign_in_page
 from common.core.reader import theme_cookie, zone_cookie
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +155,22 @@ def test_errors_for_programs_are_json() -> None:
     )
     assert answer.status_code == 404
     assert answer.json()["error_code"] == "course_not_found"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("fr", "fr"), ("xx", "en"), ("", "en")])
+def test_a_language_is_kept_in_the_browser_and_the_profile(language: str, shown: str) -> None:
+    user = make_user()
+    client = Client()
+    client.force_login(user)
+    client.post("/accounts/reading/", {"language": language, "next": "/"})
+    assert f'lang="{shown}"' in client.get("/courses/").content.decode()
+    assert api.get_profile(user.pk).language == (language if shown == language else "")
+
+
+def test_a_form_that_needs_a_sign_in_leads_back_to_its_page() -> None:
+    request = RequestFactory().post(
+        "/courses/x/handler", headers={"Referer": "http://testserver/courses/x/unit"}
+    )
+    assert sign_in_page(request)["Location"].endswith("next=%2Fcourses%2Fx%2Funit")
+    foreign = RequestFactory().post("/h", headers={"Referer": "https://evil.example/courses/"})
+    assert sign_in_page(foreign)["Location"].endswith("next=%2F")
