@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -105,3 +106,30 @@ def test_a_unit_page_loads_at_most_fifty_kilobytes_of_scripts(people: People, si
     page.goto(sites.unit("choices"), wait_until="networkidle")
     assert sizes
     assert sum(sizes.values()) <= 50 * 1024, sizes
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_whatever_has_the_focus_is_outlined(
+    people: People, sites: Sites, scheme: Literal["light", "dark"]
+) -> None:
+    """An outline, not a shadow: forced colours drop shadows (WCAG 2.2, 2.4.7 and 1.4.11)."""
+    page = people.page("admin", color_scheme=scheme)
+    page.goto(sites.unit("writing"))
+    seen: set[str] = set()
+    for step in range(12):
+        if step == 4:  # the links above are behind us: go on in the first problem
+            page.locator("section.problem").get_by_role("textbox").first.focus()
+        else:
+            page.keyboard.press("Tab")
+        tag, style, width, colour = page.evaluate(
+            """() => {
+              const element = document.activeElement, look = getComputedStyle(element);
+              return [element.localName, look.outlineStyle, parseFloat(look.outlineWidth),
+                look.outlineColor];
+            }"""
+        )
+        if tag in {"body", "iframe"}:
+            continue
+        assert (style, width) == ("solid", 2), f"{tag}: {style} {width}px {colour}"
+        seen.add(tag)
+    assert {"a", "button", "input"} <= seen

@@ -15,6 +15,7 @@ from typing import Final
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from common.core.assets import asset
 
@@ -148,8 +149,12 @@ def present(html: str, *, trusted: bool, title: str = "") -> PresentedHtml:
 
 
 def frame(html: str, *, title: str = "") -> SafeString:
-    """Return an iframe of opaque origin that runs the HTML and grows to its height."""
+    """Return an iframe of opaque origin that runs the HTML and grows to its height.
+
+    A ``title`` is always there: it is all that a screen reader has to name the frame by.
+    """
     document = frame_document(html)
+    title = title or gettext("Interactive content")
     return mark_safe(  # noqa: S308 # every part is escaped
         '<iframe class="author-frame" sandbox="allow-scripts" loading="lazy" '
         f'title="{escape(title)}" srcdoc="{escape(document)}"></iframe>'

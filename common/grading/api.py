@@ -28,6 +28,7 @@ from common.grading.data import (
     StoredGrade,
     SubsectionGrade,
     TypeGrade,
+    WhyHidden,
 )
 from common.grading.gradebook import grade_course, policy_of, stamp_of
 from common.grading.grades import (
@@ -61,6 +62,7 @@ __all__ = [
     "StoredGrade",
     "SubsectionGrade",
     "TypeGrade",
+    "WhyHidden",
     "count_passing",
     "course_grade",
     "find_scores",

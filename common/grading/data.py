@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import isfinite
+from typing import Literal
 
 from common.core.keys import BlockKey
 from common.grading.errors import InvalidScoreError
@@ -173,6 +174,10 @@ class Policy:
         return min((cutoff for _, cutoff in self.cutoffs if cutoff > 0), default=None)
 
 
+# Why a learner does not see scores: not at all, or not until the due date; "" = they are shown.
+WhyHidden = Literal["", "always", "until_due"]
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemScore:
     """One scored block within a subsection, weight applied.
@@ -188,6 +193,7 @@ class ProblemScore:
     weight: float | None
     raw: Points
     attempted_at: datetime | None = None
+    show_correctness: str = "always"
 
     @property
     def is_attempted(self) -> bool:
@@ -211,12 +217,25 @@ class SubsectionGrade:
     closes_at: datetime | None = None  # due date with grace
     show_correctness: str = "always"
 
-    def shows_scores(self, now: datetime, *, is_staff: bool = False) -> bool:
-        """Whether the learner may see the scores now; they count either way."""
-        if is_staff or self.show_correctness == "always":
-            return True
-        past = self.closes_at is None or now >= self.closes_at
-        return self.show_correctness == "past_due" and past
+    def why_hidden(self, now: datetime, *, is_staff: bool = False) -> WhyHidden:
+        """Return why its scores are not for the learner to see now; they count either way."""
+        return self._why(self.show_correctness, now, is_staff)
+
+    def why_problem_hidden(
+        self, problem: ProblemScore, now: datetime, *, is_staff: bool = False
+    ) -> WhyHidden:
+        """Return the same for one of its problems, which may hide what the others show."""
+        return self.why_hidden(now, is_staff=is_staff) or self._why(
+            problem.show_correctness, now, is_staff
+        )
+
+    def _why(self, show_correctness: str, now: datetime, is_staff: bool) -> WhyHidden:
+        if is_staff:
+            return ""
+        if show_correctness in ("never", "never_but_include_grade"):
+            return "always"
+        is_open = self.closes_at is not None and now < self.closes_at
+        return "until_due" if show_correctness == "past_due" and is_open else ""
 
     @property
     def counts(self) -> bool:

@@ -170,6 +170,7 @@ def problem_score(block: OutlineBlock, score: BlockScore | None) -> ProblemScore
         weight=weight,
         raw=raw,
         attempted_at=None if score is None else score.attempted_at,
+        show_correctness=block.show_correctness,
     )
 
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from common.core.keys import BlockKey, CourseKey
-from common.courses.data import ShowCorrectness
-from common.grading.api import CourseGradeView, SubsectionGrade
+from common.grading.api import (
+    CourseGradeView,
+    ProblemScore,
+    SubsectionGrade,
+    TypeGrade,
+    WhyHidden,
+)
 from lms.courseware.opening import OpenCourse
 from lms.courseware.plan import CoursePlan
 
@@ -20,12 +24,19 @@ from lms.courseware.plan import CoursePlan
 class SubsectionRow:
     """One line of the table. ``unit`` is where to go, None when it has no page.
 
-    ``hidden`` (empty: shown) says why scores are not: ``until_due`` or ``always``.
+    ``hidden`` (empty: shown) says why no score is; ``problems`` says it of each, because a
+    problem may hide what the others of its subsection show.
     """
 
     grade: SubsectionGrade
     unit: BlockKey | None
-    hidden: str
+    hidden: WhyHidden
+    problems: tuple[tuple[ProblemScore, WhyHidden], ...]
+
+    @property
+    def hides_some(self) -> bool:
+        """Whether sums would tell what one of its problems hides."""
+        return any(why for problem, why in self.problems)
 
     @property
     def has_points(self) -> bool:
@@ -53,6 +64,13 @@ class ProgressReport:
     is_staff: bool
     is_enrolled: bool
 
+    def hides(self, entry: TypeGrade) -> bool:
+        """Whether the figures of an assignment type would tell what a subsection hides.
+
+        The course grade itself stays: learners have to know where they stand.
+        """
+        return any(mark.key in self.hidden_keys for mark in entry.marks)
+
     @property
     def is_graded(self) -> bool:
         """Whether anything in the course counts towards a grade."""
@@ -62,7 +80,7 @@ class ProgressReport:
 def progress_report(opened: OpenCourse, grade: CourseGradeView) -> ProgressReport:
     """Return the page of one learner. No statement."""
     sections = tuple(_iter_sections(opened, grade))
-    hidden = {row.grade.key for section in sections for row in section.rows if row.hidden}
+    hidden = {row.grade.key for section in sections for row in section.rows if row.hides_some}
     return ProgressReport(
         course_key=opened.course_key,
         course_title=opened.run.display_name,
@@ -72,17 +90,6 @@ def progress_report(opened: OpenCourse, grade: CourseGradeView) -> ProgressRepor
         is_staff=opened.viewer.is_staff,
         is_enrolled=opened.viewer.is_enrolled,
     )
-
-
-def why_hidden(grade: SubsectionGrade, *, is_staff: bool, now: datetime) -> str:
-    """Return why a subsection's scores are hidden from this person: "", until_due or always."""
-    match grade.show_correctness:
-        case ShowCorrectness.NEVER | ShowCorrectness.NEVER_BUT_INCLUDE_GRADE if not is_staff:
-            return "always"
-        case ShowCorrectness.PAST_DUE if not is_staff:
-            return "until_due" if grade.closes_at is not None and now < grade.closes_at else ""
-        case _:
-            return ""
 
 
 def _iter_sections(opened: OpenCourse, grade: CourseGradeView) -> Iterator[SectionRows]:
@@ -95,11 +102,22 @@ def _iter_sections(opened: OpenCourse, grade: CourseGradeView) -> Iterator[Secti
             SubsectionRow(
                 grade=subsection,
                 unit=first_units.get(subsection.key),
-                hidden=why_hidden(subsection, is_staff=opened.viewer.is_staff, now=opened.now),
+                hidden=subsection.why_hidden(opened.now, is_staff=opened.viewer.is_staff),
+                problems=_problems(subsection, opened),
             )
         )
     for key, found in rows.items():
         yield SectionRows(key=key, title=titles[key], rows=tuple(found))
+
+
+def _problems(
+    subsection: SubsectionGrade, opened: OpenCourse
+) -> tuple[tuple[ProblemScore, WhyHidden], ...]:
+    is_staff = opened.viewer.is_staff
+    return tuple(
+        (problem, subsection.why_problem_hidden(problem, opened.now, is_staff=is_staff))
+        for problem in subsection.problems
+    )
 
 
 def _first_units(plan: CoursePlan) -> dict[BlockKey, BlockKey]:

@@ -16,7 +16,7 @@ def render_problem(page: Page) -> Markup:
     named, title = Markup(""), Markup("")
     if page.title:
         named = Markup(' aria-labelledby="problem_{}_title"').format(page.prefix)
-        title = Markup('<h3 class="problem-title" id="problem_{}_title">{}</h3>').format(
+        title = Markup('<h2 class="problem-title" id="problem_{}_title">{}</h2>').format(
             page.prefix, page.title
         )
     return _FRAME.format(
@@ -33,7 +33,7 @@ def render_problem(page: Page) -> Markup:
 def render_blocked(page_title: str, text: str, staff_note: str) -> Markup:
     """Return the sentence that stands for a problem that cannot be answered."""
     note = Markup('<p class="problem-staff">{}</p>').format(staff_note) if staff_note else ""
-    title = Markup('<h3 class="problem-title">{}</h3>').format(page_title) if page_title else ""
+    title = Markup('<h2 class="problem-title">{}</h2>').format(page_title) if page_title else ""
     return Markup(
         '<section class="problem problem-blocked">{}<p class="problem-notice">'
         '<span class="problem-icon" aria-hidden="true">ⓘ</span> {}</p>{}</section>'

@@ -104,10 +104,10 @@ def test_show_correctness_hides_scores_not_grades() -> None:
     hidden, shown = grade_of(course, user).subsections
 
     assert hidden.fraction == 1
-    assert not hidden.shows_scores(NOW)
-    assert hidden.shows_scores(NOW, is_staff=True)
-    assert shown.shows_scores(NOW)
-    assert not shown.shows_scores(past - timedelta(seconds=1))
+    assert hidden.why_hidden(NOW) == "always"
+    assert not hidden.why_hidden(NOW, is_staff=True)
+    assert not shown.why_hidden(NOW)
+    assert shown.why_hidden(past - timedelta(seconds=1)) == "until_due"
 
 
 def test_library_content_counts_what_the_learner_was_given() -> None:
