@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 ONLY ?=
+# make test PROCESSES=2: each has a home, databases and servers' corners of its own; a file stays in one.
+PROCESSES ?=
+PYTEST := $(PY) -m pytest $(if $(PROCESSES),-n $(PROCESSES) --dist loadfile --no-loadscope-reorder)
 
 # The system's own Python first: one under a home folder cannot be run by another account,
 # which the sandbox for course code needs. Without ensurepip (Debian: python3.11-venv) it will not do.
@@ -48,12 +51,12 @@ run: setup ## Start LMS, Studio, Insights and the worker: make run [HOST=] [PORT
 	@$(PY) manage.py lms bootstrap && exec $(PY) -m common.core.run
 
 test: setup $(VENV)/.dev ## Run all tests; those that need real servers are skipped by name without them
-	$(PY) -m pytest
+	$(PYTEST)
 
 check: lint types imports migrations deploy-check ## Run everything that reads the code without running it
 
 test-services: setup $(VENV)/.dev ## Run all tests with MariaDB, MongoDB protocol, RabbitMQ, memcached and S3 underneath
-	LYCEUM_TEST_ON=services LYCEUM_SERVICES=error $(PY) -m pytest
+	LYCEUM_TEST_ON=services LYCEUM_SERVICES=error $(PYTEST)
 
 services: ## Start the real servers on loopback (as root: install them first) and say how to use them
 	@.ci/services start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -31,6 +32,40 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+# Who asks for one of these brings its own servers, whatever the run itself stands on.
+_OWN_SERVERS = {
+    "backend",
+    "site",
+    "mysql_url",
+    "mongodb_url",
+    "rabbitmq_url",
+    "memcached_url",
+    "s3_url",
+}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to ``make test`` what is the same there; begin with what takes long.
+
+    A test that brings its own servers does the very same in both runs.
+    """
+    if read_environment().test_on == "services":
+        same = [item for item in items if _OWN_SERVERS & set(_fixtures(item))]
+        config.hook.pytest_deselected(items=same)
+        items[:] = [item for item in items if item not in set(same)]
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Several processes are done soonest when the longest files begin first. Files that use
+        # this process's database keep their place: pytest-django has put them in order.
+        own = {item.path for item in items if item.get_closest_marker("django_db")}
+        long = {item.path for item in items if item.get_closest_marker("timeout")} - own
+        items.sort(key=lambda item: item.path not in long)
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", []))
 
 
 def pytest_sessionfinish() -> None:
