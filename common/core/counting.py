@@ -1,20 +1,28 @@
-"""Count what a page asks of the learner database, as the budgets of pages mean it.
+"""Count what a page asks of the learner database and the caches, as the budgets of pages mean it.
 
-Transaction control is left out; the content store's table and the cache's are counted apart, since
-they have budgets of their own and may be other servers.
+Left out: transaction control, and what a new connection asks once about its server. The content
+store's table and the cache's are counted apart, since they have budgets of their own and may be
+other servers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, Final
 
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.db import connection
 
-_CONTROL: Final = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET )", re.IGNORECASE)
+_CONTROL: Final = re.compile(
+    # The last two: Django's questions to MySQL when it connects.
+    r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET |SELECT @@|SELECT VERSION\(\))",
+    re.IGNORECASE,
+)
 _CONTENT: Final = re.compile(r"\blyceum_content_contentobject\b")
 _CACHE: Final = re.compile(r"\blyceum_cache\b")
 
@@ -57,3 +65,48 @@ def count_statements() -> Iterator[Statements]:
 
     with connection.execute_wrapper(note):
         yield statements
+
+
+_CACHE_CALLS: Final = (
+    *("get", "set", "add", "delete", "touch", "incr", "decr", "has_key", "get_or_set"),
+    *("get_many", "set_many", "delete_many", "clear", "incr_version", "decr_version"),
+)
+
+
+@contextmanager
+def count_cache_calls() -> Iterator[list[str]]:
+    """Give the calls that this thread makes to any cache inside the block, as ``alias.name``.
+
+    A call that a backend makes to itself (``get_or_set`` reads, then writes) is not another one.
+    """
+    calls: list[str] = []
+    with ExitStack() as stack:
+        for alias in caches.settings:
+            stack.enter_context(_noted(alias, caches[alias], calls))
+        yield calls
+
+
+@contextmanager
+def _noted(alias: str, cache: BaseCache, calls: list[str]) -> Iterator[None]:
+    inside: list[str] = []
+
+    def noting(name: str, call: Any) -> Any:
+        @wraps(call)
+        def noted(*arguments: Any, **named: Any) -> Any:
+            if not inside:
+                calls.append(f"{alias}.{name}")
+            inside.append(name)
+            try:
+                return call(*arguments, **named)
+            finally:
+                inside.pop()
+
+        return noted
+
+    for name in _CACHE_CALLS:
+        setattr(cache, name, noting(name, getattr(cache, name)))
+    try:
+        yield
+    finally:
+        for name in _CACHE_CALLS:
+            delattr(cache, name)

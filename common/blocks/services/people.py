@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -38,6 +39,33 @@ def find_user_by_anonymous_id(anonymous_id: str, course_key: CourseKey | None) -
     return get_user_model()._default_manager.filter(pk=user_id).first()
 
 
+class Attributes(Mapping[str, Any]):
+    """The optional attributes of a person; those in ``made_late`` are made when asked for.
+
+    An anonymous id needs the site's secret, which a new process would have to read first, and
+    hardly a block asks for one.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        made_late: Mapping[str, Callable[[], Any]] = MappingProxyType({}),
+    ) -> None:
+        self._values = dict(values)
+        self._made_late = made_late
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._values and name in self._made_late:
+            self._values[name] = self._made_late[name]()
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._values, **self._made_late})
+
+    def __len__(self) -> int:
+        return len({**self._values, **self._made_late})
+
+
 @dataclass
 class BlockUser:
     """A person as the XBlock library describes one (its ``XBlockUser``).
@@ -49,7 +77,7 @@ class BlockUser:
     is_current_user: bool = False
     emails: list[str] = field(default_factory=list)
     display_name: str | None = None
-    opt_attrs: dict[str, Any] = field(default_factory=dict)
+    opt_attrs: Mapping[str, Any] = field(default_factory=dict)
     find_full_name: Callable[[], str | None] = field(default=lambda: None, repr=False)
 
     @cached_property
@@ -70,8 +98,8 @@ class UserService:
         attributes: dict[str, Any] = {f"{_PREFIX}is_authenticated": not viewer.is_anonymous}
         # A visitor's country would be here; nothing tells it to us.
         attributes[f"{_PREFIX}request_country_code"] = None
-        found.opt_attrs = attributes
         if viewer.is_anonymous:
+            found.opt_attrs = Attributes(attributes)
             return found
         email = getattr(user, "email", "")
         found.emails = [email] if email else []
@@ -85,16 +113,20 @@ class UserService:
             f"{_PREFIX}user_is_global_staff": viewer.is_global_staff,
             f"{_PREFIX}user_is_beta_tester": viewer.is_beta,
             f"{_PREFIX}user_role": role_of(viewer),
-            f"{_PREFIX}anonymous_user_id": anonymous.anonymous_id(
-                user_id, self._session.course_key
-            ),
-            f"{_PREFIX}deprecated_anonymous_user_id": anonymous.anonymous_id(user_id, None),
             f"{_PREFIX}user_preferences": {
                 "pref-lang": get_language() or settings.LANGUAGE_CODE,
                 # The reader's, as all dates of the page are shown in.
                 "time_zone": timezone.get_current_timezone_name(),
             },
         })  # fmt: skip
+        course_key = self._session.course_key
+        ids = {
+            f"{_PREFIX}anonymous_user_id": partial(anonymous.anonymous_id, user_id, course_key),
+            f"{_PREFIX}deprecated_anonymous_user_id": partial(
+                anonymous.anonymous_id, user_id, None
+            ),
+        }
+        found.opt_attrs = Attributes(attributes, ids)
         return found
 
     def get_anonymous_user_id(self, username: str, course_id: str) -> str | None:

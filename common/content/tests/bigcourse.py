@@ -1,4 +1,4 @@
-"""Write a course of a given number of blocks as OLX: text and multiple choice in every unit."""
+"""Write a course of a given number of blocks as OLX: text, video and a problem in each unit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 BLOCKS_A_SECTION = 400
 UNITS_A_SUBSECTION = 6
+BLOCKS_A_UNIT = 4  # itself, text, video, problem
 WORDS = (
     "water",
     "light",
@@ -34,10 +35,10 @@ def write_course(folder: Path, blocks: int, *, seed: int = 1) -> str:
 
     The same arguments give the same course. Texts are of the length usual in real courses.
     """
-    shape = random.Random(seed)  # noqa: S311 # made-up texts
+    shape = random.Random(seed)  # made-up texts
     for name in ("course", "chapter", "policies/run"):
         (folder / name).mkdir(parents=True)
-    sections = []
+    sections: list[str] = []
     left = blocks - 1
     while left > 0:
         name = f"section{len(sections):04}"
@@ -76,7 +77,7 @@ def _section(name: str, blocks: int, shape: random.Random) -> Iterator[str]:
         for unit in range(UNITS_A_SUBSECTION):
             if left <= 0:
                 break
-            share = min(left, 3)
+            share = min(left, BLOCKS_A_UNIT)
             left -= share
             yield from _unit(f"{name}s{number}u{unit}", share, shape)
         yield "</sequential>"
@@ -90,6 +91,11 @@ def _unit(name: str, blocks: int, shape: random.Random) -> Iterator[str]:
         paragraphs = "".join(f"<p>{_words(shape, 60)}.</p>" for _ in range(4))
         yield f'<html url_name="{name}t" display_name="{_words(shape, 2)}">{paragraphs}</html>'
     if blocks > 2:
+        yield (
+            f'<video url_name="{name}v" display_name="{_words(shape, 2)}" sub="" '
+            f"html5_sources='[\"https://videos.example.org/{name}.mp4\"]'/>"
+        )
+    if blocks > 3:
         right = shape.randrange(4)
         choices = "".join(
             f'<choice correct="{str(number == right).lower()}">{_words(shape, 5)}</choice>'
