@@ -89,15 +89,16 @@ def get_roles(user_id: int | None, course_key: CourseKey) -> frozenset[str]:
     """
     if user_id is None:
         return frozenset()
-    return frozenset(query_roles(user_id, course_key).values_list("role", flat=True))
+    roles = query_roles(user_id, str(course_key), str(course_key.org))
+    return frozenset(roles.values_list("role", flat=True))
 
 
-def query_roles(user_id: int, course_key: CourseKey) -> QuerySet[CourseRole]:
+def query_roles(user_id: Any, course_key: Any, org: Any) -> QuerySet[CourseRole]:
     """Return the query of ``get_roles``, for callers who join it with one of theirs.
 
-    Its columns to be used are ``user_id`` and ``role``.
+    Values, or what stands for them in a prepared query. Columns to be used: ``user_id``, ``role``.
     """
-    return CourseRole.objects.filter(_applies_to(course_key), user_id=user_id)
+    return CourseRole.objects.filter(_applies_to(course_key, org), user_id=user_id)
 
 
 def has_role(user: Person, course_key: CourseKey, roles: Collection[str]) -> bool:
@@ -161,7 +162,7 @@ def find_places(user: Person, roles: Collection[str]) -> Places | None:
 
 def find_role_grants(course_key: CourseKey) -> tuple[RoleGrant, ...]:
     """Return who holds which role in a run, through its organisation included. One SQL."""
-    return _grants(_applies_to(course_key))
+    return _grants(_applies_to(str(course_key), str(course_key.org)))
 
 
 def grant_role(
@@ -226,8 +227,8 @@ def save_language(user_id: int, language: str) -> None:
     Profile.objects.update_or_create(user_id=user_id, defaults={"language": language})
 
 
-def _applies_to(course_key: CourseKey) -> Q:
-    return Q(course_key=str(course_key)) | Q(course_key="", org=str(course_key.org))
+def _applies_to(course_key: Any, org: Any) -> Q:
+    return Q(course_key=course_key) | Q(course_key="", org=org)
 
 
 def _place(course_key: CourseKey | None, org: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ from common.blocks.tokens import register_token_reader
 from common.content import api as content
 from common.core.errors import NotFoundError
 from common.core.keys import BlockKey, usage_key
+from common.core.prepared import prepared
 from common.courses.api import Action, get_outline, require_access
 from common.enrollments.data import LearnerContext
 
@@ -189,16 +191,28 @@ def get_completions(
     """
     if context.user_id is None:
         return {}
+    place: dict[str, Any] = {"run_id": context.run.id, "learner_id": context.user_id}
+    if keys is None:
+        rows = _completions(**place)
+    else:
+        rows = _some_completions(**place, blocks=[str(key) for key in keys])
+    return {BlockKey.parse(block): completion for block, completion in rows}
+
+
+@prepared
+def _completions(run_id: Any, learner_id: Any) -> QuerySet[Any, Any]:
     rows = LearnerBlockState.objects.filter(
-        run_id=context.run.id, learner_id=context.user_id, completion__isnull=False
+        run_id=run_id, learner_id=learner_id, completion__isnull=False
     )
-    if keys is not None:
-        rows = rows.filter(block__in=[str(key) for key in keys])
-    return {
-        BlockKey.parse(block): completion
-        for block, completion in rows.values_list("block", "completion")
-        if completion is not None
-    }
+    return rows.values_list("block", "completion")
+
+
+@prepared
+def _some_completions(run_id: Any, learner_id: Any, blocks: Any) -> QuerySet[Any, Any]:
+    rows = LearnerBlockState.objects.filter(
+        run_id=run_id, learner_id=learner_id, block__in=blocks, completion__isnull=False
+    )
+    return rows.values_list("block", "completion")
 
 
 def find_last_block(context: LearnerContext) -> BlockKey | None:

@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from xblock.fields import BlockScope, UserScope
 from xblock.runtime import KeyValueStore
 
 from common.blocks.author_data import copied
 from common.blocks.models import LearnerBlockState, SharedState, UserField
 from common.core.keys import BlockKey, CourseKey, UsageKey, block_key
+from common.core.prepared import prepared
 
 _BLOCK_FAMILY: Final = "xblock.v1"
 
@@ -69,6 +70,18 @@ class SharedRef:
 Ref = StateRef | PersonalRef | SharedRef
 
 
+@prepared
+def _states(run_id: Any, learner_id: Any, blocks: Any) -> QuerySet[Any, Any]:
+    rows = LearnerBlockState.objects.filter(run_id=run_id, learner_id=learner_id, block__in=blocks)
+    return rows.values_list("block", "state", "revision", "completion")
+
+
+@prepared
+def _user_fields(learner_id: Any, block_types: Any) -> QuerySet[Any, Any]:
+    rows = UserField.objects.filter(learner_id=learner_id, block_type__in=block_types)
+    return rows.values_list("block_type", "field", "value")
+
+
 class LearnerStore(KeyValueStore):
     """The rows of one learner in one run. ``learner_id`` None: nobody, nothing is loaded."""
 
@@ -88,9 +101,9 @@ class LearnerStore(KeyValueStore):
             self._records[StateRef(key)] = Record()
         if not missing or self.learner_id is None:
             return
-        rows = LearnerBlockState.objects.filter(
-            run_id=self.run_id, learner_id=self.learner_id, block__in=[str(key) for key in missing]
-        ).values_list("block", "state", "revision", "completion")
+        rows = _states(
+            run_id=self.run_id, learner_id=self.learner_id, blocks=[str(key) for key in missing]
+        )
         for text, state, revision, completion in rows:
             key = BlockKey.parse(text)
             self._records[StateRef(key)] = Record(json.loads(state), revision)
@@ -103,9 +116,7 @@ class LearnerStore(KeyValueStore):
             self._records[PersonalRef(block_type)] = Record()
         if not missing or self.learner_id is None:
             return
-        rows = UserField.objects.filter(
-            learner_id=self.learner_id, block_type__in=missing
-        ).values_list("block_type", "field", "value")
+        rows = _user_fields(learner_id=self.learner_id, block_types=missing)
         for block_type, name, value in rows:
             self._records[PersonalRef(block_type)].values[name] = json.loads(value)
 

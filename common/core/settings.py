@@ -116,6 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 CACHES = cache_settings(ENV)
 # Two instances may use one memcached.
 CACHES["shared"]["KEY_PREFIX"] = INSTANCE
+SESSION_ENGINE = "common.accounts.sessions"
 SESSION_COOKIE_NAME = f"lyceum_session_{INSTANCE}"
 CSRF_COOKIE_NAME = f"lyceum_csrf_{INSTANCE}"
 CSRF_FAILURE_VIEW = "common.core.errorpages.csrf_failure"
@@ -136,8 +137,8 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "common.accounts.backends.PasswordBackend",
+    "common.accounts.backends.AccountBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

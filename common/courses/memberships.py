@@ -13,6 +13,7 @@ from django.db.models import BigIntegerField, CharField, QuerySet, TextField, Va
 from common.accounts.api import query_roles
 from common.core.db import upsert
 from common.core.keys import BlockKey, CourseKey
+from common.core.prepared import prepared
 from common.courses.data import CourseOutline, Membership, Viewer
 from common.courses.errors import UnknownGroupError
 from common.courses.groups import RANDOM, choose_children, effective_group
@@ -58,7 +59,7 @@ def get_placements(run_id: int, learner_id: int) -> Placements:
 
 def get_many_placements(run_id: int, learner_ids: Collection[int]) -> dict[int, Placements]:
     """Return the placements of several learners; absent when nothing is recorded. One statement."""
-    groups, selections = _placement_queries(run_id, learner_ids)
+    groups, selections = _placement_queries(run_id=run_id, learner_id__in=learner_ids)
     return _to_placements(groups.union(selections, all=True))
 
 
@@ -66,12 +67,12 @@ def get_standing(
     run_id: int, learner_id: int, course_key: CourseKey
 ) -> tuple[Placements, frozenset[str]]:
     """Return the placements of a learner in a run and their roles there. One statement."""
-    groups, selections = _placement_queries(run_id, [learner_id])
-    number = Value(None, output_field=BigIntegerField())
-    roles = query_roles(learner_id, course_key).values_list(
-        "user_id", number, number, Value("", output_field=CharField()), "role"
+    rows: Any = _standing(
+        run_id=run_id,
+        learner_id=learner_id,
+        course_key=str(course_key),
+        org=str(course_key.org),
     )
-    rows: list[_Row] = list(groups.union(selections, roles, all=True))
     placements = _to_placements(row for row in rows if not _is_role(row))
     return (
         placements.get(learner_id, NO_PLACEMENTS),
@@ -79,16 +80,26 @@ def get_standing(
     )
 
 
+@prepared
+def _standing(run_id: Any, learner_id: Any, course_key: Any, org: Any) -> QuerySet[Any, Any]:
+    groups, selections = _placement_queries(run_id=run_id, learner_id=learner_id)
+    number = Value(None, output_field=BigIntegerField())
+    roles = query_roles(learner_id, course_key, org).values_list(
+        "user_id", number, number, Value("", output_field=CharField()), "role"
+    )
+    return groups.union(selections, roles, all=True)
+
+
 def _is_role(row: _Row) -> bool:
     return not row[3] and row[1] is None
 
 
 def _placement_queries(
-    run_id: int, learner_ids: Collection[int]
+    **rows: Any,
 ) -> tuple[QuerySet[GroupMembership, Any], QuerySet[LearnerSelection, Any]]:
     number = Value(None, output_field=BigIntegerField())
-    groups = GroupMembership.objects.filter(run_id=run_id, learner_id__in=learner_ids)
-    selections = LearnerSelection.objects.filter(run_id=run_id, learner_id__in=learner_ids)
+    groups = GroupMembership.objects.filter(**rows)
+    selections = LearnerSelection.objects.filter(**rows)
     return (
         groups.values_list(
             "learner_id",

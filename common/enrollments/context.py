@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from common.accounts.api import STAFF_ROLES, Person, Role, get_roles, is_global_staff
 from common.core.keys import CourseKey
+from common.core.prepared import Instances, prepared
 from common.courses.api import (
     NO_PLACEMENTS,
     Placements,
@@ -16,6 +21,14 @@ from common.courses.data import Viewer
 from common.enrollments.data import EnrollmentData, LearnerContext
 from common.enrollments.models import Enrollment
 
+_instances = Instances(Enrollment, "run", "run__head")
+
+
+@prepared
+def _enrollments(course_key: Any, learner_id: Any) -> QuerySet[Any, Any]:
+    rows = Enrollment.objects.filter(run__head__course_key=course_key, learner_id=learner_id)
+    return rows.values_list(*_instances.columns)
+
 
 def get_learner_context(course_key: CourseKey, user: Person) -> LearnerContext:
     """Return the run, its heads, and the person's enrollment, groups and roles in it.
@@ -25,11 +38,8 @@ def get_learner_context(course_key: CourseKey, user: Person) -> LearnerContext:
     """
     row = None
     if user.pk is not None:
-        row = (
-            Enrollment.objects.filter(run__head__course_key=str(course_key), learner_id=user.pk)
-            .select_related("run__head")
-            .first()
-        )
+        rows = _enrollments(course_key=str(course_key), learner_id=user.pk)
+        row = _instances.make(rows[0]) if rows else None
     if row is None:
         run, heads = get_run_and_heads(course_key)
         roles = frozenset() if is_global_staff(user) else get_roles(user.pk, course_key)

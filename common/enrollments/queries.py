@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from common.accounts.api import find_role_grants, is_global_staff
 from common.core.keys import CourseKey
+from common.core.prepared import Instances, prepared
 from common.courses.api import NO_PLACEMENTS, get_many_placements, to_run_data
 from common.courses.data import Viewer
 from common.enrollments.context import make_viewer, to_enrollment_data
@@ -30,10 +32,20 @@ def lock_enrollment(run_id: int, learner_id: int) -> LockedEnrollment:
     NotEnrolledError for somebody without an active enrollment (staff who look around have
     none). The published version is read with it, unlocked.
     """
-    locked = lock_enrollments(run_id, [learner_id])
-    if not locked or not locked[0].enrollment.is_active:
-        raise NotEnrolledError(f"learner {learner_id} has no active enrollment in run {run_id}")
-    return locked[0]
+    for *columns, published in _lock_one(run_id=run_id, learner_id=learner_id):
+        enrollment = to_enrollment_data(_instances.make(tuple(columns)))
+        if enrollment.is_active:
+            return LockedEnrollment(enrollment, published)
+    raise NotEnrolledError(f"learner {learner_id} has no active enrollment in run {run_id}")
+
+
+_instances = Instances(Enrollment)
+
+
+@prepared
+def _lock_one(run_id: Any, learner_id: Any) -> QuerySet[Any, Any]:
+    rows = _locking(run_id=run_id, learner_id=learner_id)
+    return rows.values_list(*_instances.columns, "published")
 
 
 def lock_enrollments(run_id: int, learner_ids: Collection[int]) -> list[LockedEnrollment]:
@@ -41,18 +53,21 @@ def lock_enrollments(run_id: int, learner_ids: Collection[int]) -> list[LockedEn
 
     Learners without an enrollment row are absent.
     """
-    rows = (
+    rows = _locking(run_id=run_id, learner_id__in=learner_ids).order_by("learner_id")
+    return [LockedEnrollment(to_enrollment_data(row), row.published) for row in rows]
+
+
+def _locking(**place: Any) -> QuerySet[Any, Any]:
+    return (
         Enrollment.objects.select_for_update()
-        .filter(run_id=run_id, learner_id__in=learner_ids)
+        .filter(**place)
         .annotate(
             # A subquery, not a join: FOR UPDATE must not lock the head for everybody.
             published=Subquery(
                 Enrollment.objects.filter(pk=OuterRef("pk")).values("run__head__published")[:1]
             )
         )
-        .order_by("learner_id")
     )
-    return [LockedEnrollment(to_enrollment_data(row), row.published) for row in rows]
 
 
 def list_enrollments_of(learner_id: int, *, active_only: bool = True) -> list[RunEnrollment]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, Value
+from django.db.models import CharField, DateTimeField, QuerySet, Value
 
 from common.core.db import upsert
 from common.core.keys import BlockKey
+from common.core.prepared import prepared
 from common.grading.data import (
     BlockScore,
     CourseGradeView,
@@ -121,14 +122,29 @@ def to_stored_grade(row: CourseGradeRow) -> StoredGrade:
 
 def read_ledger(run_id: int, learner_id: int) -> Ledger:
     """Return the scores and the course grade of a learner. One statement."""
-    return read_ledgers(run_id, [learner_id])[learner_id]
+    ledger = Ledger(learner_id)
+    for row in _rows_of_one(run_id=run_id, learner_id=learner_id):
+        _enter(ledger, row[1:])
+    return ledger
 
 
 def read_ledgers(run_id: int, learner_ids: Collection[int]) -> dict[int, Ledger]:
     """Return the scores and course grades of several learners. One statement."""
+    ledgers = {learner_id: Ledger(learner_id) for learner_id in learner_ids}
+    for row in _rows(run_id=run_id, learner_id__in=learner_ids):
+        _enter(ledgers[row[0]], row[1:])
+    return ledgers
+
+
+@prepared
+def _rows_of_one(run_id: Any, learner_id: Any) -> QuerySet[Any, Any]:
+    return _rows(run_id=run_id, learner_id=learner_id)
+
+
+def _rows(**place: Any) -> QuerySet[Any, Any]:
     text = Value("", output_field=CharField())
     instant = Value(None, output_field=DateTimeField())
-    scores = Score.objects.filter(run_id=run_id, learner_id__in=learner_ids).values_list(
+    scores = Score.objects.filter(**place).values_list(
         "learner_id",
         "block",
         "raw_earned",
@@ -142,7 +158,7 @@ def read_ledgers(run_id: int, learner_ids: Collection[int]) -> dict[int, Ledger]
         instant,
     )
     # A course grade in the columns of a score, without a block.
-    grades = CourseGradeRow.objects.filter(run_id=run_id, learner_id__in=learner_ids).values_list(
+    grades = CourseGradeRow.objects.filter(**place).values_list(
         "learner_id",
         text,
         "percent",
@@ -155,10 +171,7 @@ def read_ledgers(run_id: int, learner_ids: Collection[int]) -> dict[int, Ledger]
         "valid_from",
         "valid_until",
     )
-    ledgers = {learner_id: Ledger(learner_id) for learner_id in learner_ids}
-    for row in scores.union(grades, all=True):
-        _enter(ledgers[row[0]], row[1:])
-    return ledgers
+    return scores.union(grades, all=True)
 
 
 def _enter(ledger: Ledger, row: tuple[Any, ...]) -> None:

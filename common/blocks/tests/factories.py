@@ -38,9 +38,7 @@ class World:
 
     def client(self, user: Any = None, *, csrf: bool = False) -> Client:
         client = Client(enforce_csrf_checks=csrf)
-        client.force_login(
-            user or self.learner, backend="django.contrib.auth.backends.ModelBackend"
-        )
+        client.force_login(user or self.learner)
         return client
 
     def handler(self, block_type: str, block_id: str, name: str, suffix: str = "") -> str:

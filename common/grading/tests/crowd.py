@@ -112,7 +112,7 @@ class Member:
         """Answer through the site; return the status."""
         user = self.users[who]
         client = self.clients.setdefault(user.pk, Client(SERVER_NAME="localhost"))
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         usage = usage_key(self.course, key_of(name))
         url = f"/courses/{self.course}/xblock/{usage}/handler/problem_check"
         response = client.post(url, {f"input_{name}_2_1": f"choice_{choice}"})

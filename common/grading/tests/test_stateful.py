@@ -124,7 +124,7 @@ class Grades(RuleBasedStateMachine):
     def submit_in_a_browser(self, who: int, name: str, choice: int) -> None:
         """Answer through the site: its rules decide whether the answer is taken."""
         client = Client()
-        client.force_login(self.users[who], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(self.users[who])
         usage = usage_key(self.course, key_of(name))
         url = f"/courses/{self.course}/xblock/{usage}/handler/problem_check"
         response = client.post(url, {f"input_{name}_2_1": f"choice_{choice}"})
