@@ -15,6 +15,7 @@ from common.content.data import Block
 from common.content.references import from_relative
 from common.core.keys import BlockKey, CourseKey, UsageKey, block_key, usage_key
 
+_STRUCTURE = (Scope.children, Scope.parent)
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -78,11 +79,12 @@ class AuthorData(FieldData):
         return self._with_keys(block.fields[name], copied(value))
 
     def has(self, block: Any, name: str) -> bool:
-        try:
-            self._stored(block, name)
-        except KeyError:
-            return False
-        return True
+        content = self._block(block)
+        return (
+            name in content.settings
+            or name in self.source.fields(content)
+            or block.fields[name].scope in _STRUCTURE
+        )
 
     def default(self, block: Any, name: str) -> Any:
         """Return what the block inherits. Raises KeyError where the field's default applies."""

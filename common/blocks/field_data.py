@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from xblock.field_data import FieldData
-from xblock.fields import UserScope
 from xblock.runtime import KvsFieldData
 
+from common.blocks import types
 from common.blocks.author_data import AuthorData
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ class SessionFieldData(FieldData):
         self._learner = KvsFieldData(session.store)
 
     def _part(self, block: Any, name: str) -> FieldData:
-        scope = block.fields[name].scope
-        is_author = getattr(scope, "user", UserScope.NONE) is UserScope.NONE
-        return self._author if is_author else self._learner
+        return self._author if name in types.author_fields(type(block)) else self._learner
 
     def get(self, block: Any, name: str) -> Any:
         return self._part(block, name).get(block, name)

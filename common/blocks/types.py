@@ -123,6 +123,21 @@ def user_scopes(block_class: type[XBlock]) -> _Scopes:
     return _scopes[block_class]
 
 
+_author_fields: dict[Any, frozenset[str]] = {}
+
+
+def author_fields(block_class: type[XBlock]) -> frozenset[str]:
+    """Return the names of the fields that authors set; learners change all others."""
+    found = _author_fields.get(block_class)
+    if found is None:
+        found = _author_fields[block_class] = frozenset(
+            name
+            for name, field in block_class.fields.items()
+            if getattr(field.scope, "user", UserScope.NONE) is UserScope.NONE
+        )
+    return found
+
+
 def has_shared_fields(block_class: type[XBlock]) -> bool:
     """Tell whether learners of a block share something (scope ``user_state_summary``)."""
     return any(user is UserScope.ALL for user, _ in user_scopes(block_class))

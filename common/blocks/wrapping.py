@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from markupsafe import escape
 from web_fragments.fragment import Fragment
 
 from common.blocks.data import Resource
@@ -46,7 +47,7 @@ def wrap(block: Any, view: str, fragment: Fragment, *, token: str, beside: Any =
         attributes.append(("data-block-id", beside.scope_ids.usage_id))
     if getattr(block, "name", None):
         attributes.append(("data-name", block.name))
-    arguments = SafeString("")
+    arguments = ""
     if fragment.js_init_fn:
         attributes += [
             ("data-init", fragment.js_init_fn),
@@ -55,16 +56,13 @@ def wrap(block: Any, view: str, fragment: Fragment, *, token: str, beside: Any =
         ]
         # Falsy arguments become {} in the browser; they need no element.
         if fragment.json_init_args:
-            arguments = format_html(
-                '<script type="json/xblock-args" class="xblock-json-init-args">{}</script>',
-                script_json(fragment.json_init_args),
+            arguments = (
+                '<script type="json/xblock-args" class="xblock-json-init-args">'
+                f"{script_json(fragment.json_init_args)}</script>"
             )
-    html = format_html(
-        "<div {}>{}{}</div>",
-        format_html_join(" ", '{}="{}"', attributes),
-        mark_safe(fragment.body_html()),  # noqa: S308 # blocks escape their own content
-        arguments,
-    )
+    named = " ".join([f'{name}="{escape(str(value))}"' for name, value in attributes])
+    # Blocks escape their own content.
+    html = mark_safe(f"<div {named}>{fragment.body_html()}{arguments}</div>")  # noqa: S308
     wrapped = Fragment(html)
     wrapped.add_fragment_resources(fragment)
     return wrapped

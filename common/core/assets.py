@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -22,6 +22,7 @@ def _manifest() -> dict[str, str]:
     return names
 
 
+@lru_cache(maxsize=500)
 def asset(name: str) -> str:
     """Return the address of a bundle: ``lyceum.css``, ``app.js``, a font's file name.
 

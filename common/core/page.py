@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.html import json_script as _json_script
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext, pgettext
@@ -52,9 +53,21 @@ __all__ = [
 ]
 
 
+_FORM_TOKEN = "lyceum.form_token"  # noqa: S105 # where the token is kept, no token
+# Addresses that a process remembers: pages repeat few of them, and each costs a walk through
+# the URL patterns.
+_KEPT_URLS = 5_000
+
+
 def url(name: str, /, **kwargs: Any) -> str:
     """Return the address of a named view; keyword arguments are its parts."""
-    return reverse(name, kwargs=kwargs or None)
+    parts = tuple([(part, str(value)) for part, value in kwargs.items()])
+    return _url(name, parts, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=_KEPT_URLS)
+def _url(name: str, parts: tuple[tuple[str, str], ...], urlconf: Any, _prefix: str) -> str:
+    return reverse(name, urlconf=urlconf, kwargs=dict(parts) or None)
 
 
 def fill(text: str, /, **parts: Any) -> Markup:
@@ -83,8 +96,16 @@ def json_script(value: Any, element_id: str) -> Markup:
 def csrf_field(request: HttpRequest) -> Markup:
     """Return the hidden field that every form of ours carries."""
     return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(
-        get_token(request)
+        form_token(request)
     )
+
+
+def form_token(request: HttpRequest) -> str:
+    """Return the token for the forms of a page: masked once a page, which is not for nothing."""
+    token: str | None = request.META.get(_FORM_TOKEN)
+    if token is None:
+        token = request.META[_FORM_TOKEN] = get_token(request)
+    return token
 
 
 def attrs(**values: Any) -> Markup:

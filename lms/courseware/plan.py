@@ -6,8 +6,8 @@ is laid over it for each page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -32,7 +32,10 @@ class UnitPlan:
 
 @dataclass(frozen=True, slots=True)
 class SubsectionPlan:
-    """A run of units with one due date and, when graded, one assignment type."""
+    """A run of units with one due date and, when graded, one assignment type.
+
+    ``rows`` keeps its units as HTML, to do and done: see ``lms.courseware.rows``.
+    """
 
     key: BlockKey
     title: str
@@ -41,21 +44,24 @@ class SubsectionPlan:
     due: datetime | None
     staff_only: bool
     units: tuple[UnitPlan, ...]
+    rows: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class SectionPlan:
-    """A chapter of the course."""
+    """A chapter of the course. ``units`` are those of its subsections, in order.
+
+    ``leaves`` are the blocks that complete them.
+    """
 
     key: BlockKey
     title: str
     staff_only: bool
     subsections: tuple[SubsectionPlan, ...]
-
-    def iter_units(self) -> Iterator[UnitPlan]:
-        """Give the units in order."""
-        for subsection in self.subsections:
-            yield from subsection.units
+    units: tuple[UnitPlan, ...]
+    leaves: tuple[BlockKey, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class CoursePlan:
 
     @cached_property
     def units(self) -> tuple[UnitPlan, ...]:
-        return tuple(unit for section in self.sections for unit in section.iter_units())
+        return tuple(unit for section in self.sections for unit in section.units)
 
     @cached_property
     def _positions(self) -> Mapping[BlockKey, int]:
@@ -105,7 +111,7 @@ class CoursePlan:
         """Return the first unit of a section, subsection or (any other key) nothing."""
         for section in self.sections:
             if section.key == key:
-                return next(section.iter_units(), None)
+                return next(iter(section.units), None)
             for subsection in section.subsections:
                 if subsection.key == key:
                     return next(iter(subsection.units), None)
@@ -147,11 +153,15 @@ class _Maker:
         ]
 
     def section(self, block: OutlineBlock) -> SectionPlan:
+        subsections = tuple(map(self.subsection, self.children(block.key)))
+        units = tuple(unit for subsection in subsections for unit in subsection.units)
         return SectionPlan(
             key=block.key,
             title=block.display_name,
             staff_only=block.staff_only,
-            subsections=tuple(map(self.subsection, self.children(block.key))),
+            subsections=subsections,
+            units=units,
+            leaves=tuple(leaf for unit in units for leaf in unit.leaves),
         )
 
     def subsection(self, block: OutlineBlock) -> SubsectionPlan:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 
 from common.blocks.api import RenderedBlock, get_completions, render_block
 from common.core.keys import BlockKey, CourseKey, usage_key
+from common.core.page import form_token
 from common.core.reader import outline_cookie
 from lms.courseware.opening import OpenCourse
 from lms.courseware.plan import SectionPlan, SubsectionPlan, UnitPlan, is_complete
@@ -37,9 +37,9 @@ class UnitPage:
     @property
     def done_fraction(self) -> float:
         """Share of the section's units that are done, 0.0 to 1.0."""
-        countable = [unit for unit in self.section.iter_units() if unit.leaves]
-        done = sum(1 for unit in countable if unit.key in self.complete)
-        return done / len(countable) if countable else 0.0
+        countable = sum(1 for unit in self.section.units if unit.leaves)
+        # Only what asks for something can be complete.
+        return len(self.complete) / countable if countable else 0.0
 
     @property
     def script_data(self) -> dict[str, Any]:
@@ -62,9 +62,8 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
     """Return the page of a unit that the plan has. Raises CourseAccessDeniedError."""
     section, subsection = opened.plan.place(key)
     before, after = opened.plan.neighbours(key)
-    rendered = render_block(opened.session, key, context={"csrf_token": get_token(request)})
-    leaves = [leaf for unit in section.iter_units() for leaf in unit.leaves]
-    completions = get_completions(opened.session.context, leaves)
+    rendered = render_block(opened.session, key, context={"csrf_token": form_token(request)})
+    completions = get_completions(opened.session.context, section.leaves)
     return UnitPage(
         course_key=opened.course_key,
         course_title=opened.run.display_name,
@@ -75,9 +74,7 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
         subsection=subsection,
         before=before,
         after=after,
-        complete=frozenset(
-            unit.key for unit in section.iter_units() if is_complete(unit, completions)
-        ),
+        complete=frozenset(unit.key for unit in section.units if is_complete(unit, completions)),
         rendered=rendered,
         is_staff=opened.viewer.is_staff,
         keeps_work=opened.session.keeps_work,
