@@ -51,10 +51,10 @@ def people(course: str, count: str, units: str) -> dict[str, Any]:
         SESSION_KEY,
         get_user_model,
     )
-    from django.contrib.sessions.backends.db import SessionStore
     from django.middleware.csrf import _get_new_csrf_string
     from django.urls import reverse
 
+    from common.accounts.sessions import SessionStore
     from common.content.api import get_heads, load_version
     from common.core.keys import parse_course_key, usage_key
     from common.enrollments.api import enroll
@@ -69,7 +69,7 @@ def people(course: str, count: str, units: str) -> dict[str, Any]:
         enroll(key, person, now=datetime.now(UTC))
         session = SessionStore()
         session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = person.get_session_auth_hash()
         session.create()
         token = _get_new_csrf_string()
@@ -84,7 +84,7 @@ def people(course: str, count: str, units: str) -> dict[str, Any]:
     verticals = [
         block
         for block in version.iter_blocks()
-        if block.key.block_type == "vertical" and len(block.children) == 2
+        if block.key.block_type == "vertical" and len(block.children) == 3
     ]
     chosen = random.Random(1).sample(verticals, min(int(units), len(verticals)))  # noqa: S311
     units_to_load = [
@@ -92,7 +92,7 @@ def people(course: str, count: str, units: str) -> dict[str, Any]:
             "page": reverse("lms:unit", args=[key, usage_key(key, vertical.key)]),
             # The form's field names are read from the page, as a browser would.
             "submit": (
-                f"/courses/{key}/xblock/{usage_key(key, vertical.children[1])}"
+                f"/courses/{key}/xblock/{usage_key(key, vertical.children[2])}"
                 "/handler/problem_check"
             ),
         }

@@ -124,20 +124,18 @@ def _run(command: list[str], environment: Mapping[str, str]) -> str:
 
 @contextmanager
 def web_server(environment: Mapping[str, str], wsgi: str, workers: int) -> Iterator[int]:
-    """Serve one site by gunicorn, as ``make run`` does; give its port."""
+    """Serve one site by gunicorn, as ``make run`` does; give its port. No page was asked for."""
     port = int(environment["LYCEUM_PORT"])
     command = [
         *(sys.executable, "-m", "gunicorn"),
         f"--config={PROJECT_ROOT / 'common' / 'core' / 'gunicorn_config.py'}",
         f"--bind=127.0.0.1:{port}",
+        f"--pythonpath={HERE}",
         f"--workers={workers}",
         f"{wsgi}:application",
     ]
     with process(command, environment):
         _wait(lambda: listens(port))
-        # The first page loads what is loaded late, in every worker.
-        for _ in range(8 * workers):
-            status_of(f"http://localhost:{port}/accounts/login/")
         yield port
 
 

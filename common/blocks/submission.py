@@ -29,7 +29,7 @@ from common.core.db import upsert
 from common.core.keys import BlockKey, usage_key
 from common.courses.api import record_drawn_group, select_children
 from common.enrollments.api import lock_enrollment, lock_enrollments
-from common.grading.api import ScoreInput, record_scores
+from common.grading.api import ScoreInput, prepare_grading, record_scores
 from common.tracking.api import Event, emit, record
 
 T = TypeVar("T")
@@ -110,6 +110,8 @@ def commit(session: BlockSession) -> None:
     run_id, learner_id = session.context.run.id, session.context.user_id
     if learner_id is None:
         raise ValueError("a visitor's work is not stored")
+    if session.buffer.grades:
+        prepare_grading(session.outline, session.viewer, now)
     with transaction.atomic():
         locked = lock_enrollment(run_id, learner_id)
         if locked.enrollment.standing != session.viewer.standing:

@@ -30,7 +30,7 @@ from common.grading.data import (
     TypeGrade,
     WhyHidden,
 )
-from common.grading.gradebook import grade_course, policy_of, stamp_of
+from common.grading.gradebook import grade_course, policy_of, prepare_grading, stamp_of
 from common.grading.grades import (
     count_passing,
     find_scores,
@@ -73,6 +73,7 @@ __all__ = [
     "list_scores_of_block",
     "parse_policy",
     "policy_of",
+    "prepare_grading",
     "queue_restamp",
     "record_score",
     "record_scores",

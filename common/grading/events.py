@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from common.core.jsontext import canonical_bytes, sha256_hex
+from common.core.jsontext import sha256_hex
 from common.core.keys import usage_key
 from common.courses.data import CourseOutline, CourseRunData, Viewer
 from common.grading.data import (
@@ -19,6 +19,7 @@ from common.grading.data import (
     StoredGrade,
     SubsectionGrade,
 )
+from common.grading.gradebook import policy_hash_of
 from common.tracking.api import Event
 
 SUBMITTED = "edx.grades.problem.submitted"
@@ -97,15 +98,12 @@ class EventMaker:
 
     def course(self, outline: CourseOutline, view: CourseGradeView) -> Event:
         """Return the event of a course grade that was computed anew."""
-        policy_hash = outline.remember(
-            "policy_hash", lambda: sha256_hex(canonical_bytes(outline.policy))
-        )
         return self._event(
             "edx.grades.course.grade_calculated",
             {
                 "percent_grade": view.percent,
                 "letter_grade": view.letter,
-                "grading_policy_hash": policy_hash,
+                "grading_policy_hash": policy_hash_of(outline),
                 "course_version": view.version,
             },
         )

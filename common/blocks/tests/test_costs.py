@@ -21,6 +21,7 @@ from common.content.objects import decoded_cache
 from common.content.tests.factories import Node, html, section, small_sections, subsection, unit
 from common.core.keys import BlockKey
 from common.courses.api import forget_outlines
+from common.courses.data import CourseOutline
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,6 +97,27 @@ def test_a_submission_costs_as_much_in_every_course(is_cold: bool) -> None:
         found.append((spent.statements, spent.calls))
     assert found[0] == found[1]
     assert found[0] == (12, 3 if is_cold else 0)
+
+
+def test_nothing_is_worked_out_of_an_outline_while_a_transaction_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made_under_lock: list[Any] = []
+    remember = CourseOutline.remember
+
+    def watched(outline: CourseOutline, name: Any, make: Any) -> Any:
+        if name not in outline.memo and connection.in_atomic_block:
+            made_under_lock.append(name)
+        return remember(outline, name, make)
+
+    monkeypatch.setattr(CourseOutline, "remember", watched)
+    world = make_world(sections=small_sections(2, 2, 4, 4))
+    forget_everything()
+    answer = world.client().post(
+        world.handler("problem", "p0_0_0_0", "problem_check"), {"input_p0_0_0_0_2_1": "choice_0"}
+    )
+    assert answer.status_code == 200
+    assert not made_under_lock
 
 
 def test_an_outline_that_is_built_again_asks_only_for_what_was_edited(
