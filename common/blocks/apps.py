@@ -8,9 +8,12 @@ class BlocksConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the runtime to the parts that call it without importing it."""
-        from common.blocks import compat, outline_builder, signals
+        from django.conf import settings
+
+        from common.blocks import compat, outline_builder, signals, types
         from common.content import api as content
         from common.core.plugins import connect_plugin_signals
+        from common.core.warmup import register_warm_up
         from common.courses.api import set_outline_builder
 
         compat.install()
@@ -20,3 +23,5 @@ class BlocksConfig(AppConfig):
         content.register_prepare_hook(outline_builder.prepare_outline)
         signals.connect()
         connect_plugin_signals()
+        if settings.SITE_NAME == "lms":
+            register_warm_up(types.load_own_types)

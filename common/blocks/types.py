@@ -9,7 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.metadata import EntryPoint, PackageNotFoundError, packages_distributions, version
+from importlib.metadata import (
+    EntryPoint,
+    PackageNotFoundError,
+    entry_points,
+    packages_distributions,
+    version,
+)
 from typing import Any, Final
 
 from xblock.completable import XBlockCompletionMode
@@ -105,6 +111,15 @@ def _version_of(package: str) -> str:
 @lru_cache(maxsize=1)
 def _distributions() -> dict[str, list[str]]:
     return dict(packages_distributions())
+
+
+def load_own_types() -> None:
+    """Load the built-in block types, and what tells the versions of packages."""
+    for item in entry_points(group="xblock.v1"):
+        if item.module.split(".")[0] == OWN_PACKAGE:
+            block_class = find_block_class(item.name)
+            if block_class is not None:
+                package_version(block_class)
 
 
 # The library's marks of whose a field is, and of which blocks.

@@ -6,7 +6,7 @@ import gc
 import os
 from typing import Any
 
-from django.urls import get_resolver
+from common.core.warmup import warm_up
 
 # Browsers open connections ahead of need; a worker without threads would sit on one of them.
 worker_class = "gthread"
@@ -30,8 +30,8 @@ control_socket_disable = True
 def when_ready(_server: Any) -> None:
     """Before the workers are forked: load what every page needs, and keep it shared.
 
-    The URL configuration imports the views; the collector would otherwise write into its objects.
+    The collector would otherwise write into its objects.
     """
-    get_resolver().url_patterns  # noqa: B018 # read for what it imports
+    warm_up()
     gc.collect()
     gc.freeze()
