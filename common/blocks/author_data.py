@@ -79,7 +79,10 @@ class AuthorData(FieldData):
         return self._with_keys(block.fields[name], copied(value))
 
     def has(self, block: Any, name: str) -> bool:
-        content = self._block(block)
+        try:
+            content = self._block(block)
+        except KeyError:
+            return False
         return (
             name in content.settings
             or name in self.source.fields(content)
