@@ -217,7 +217,7 @@ def test_a_publish_in_the_middle_leaves_no_stale_grade(
 ) -> None:
     """Nor when the publish's own job is done with the learner before the answer is stored."""
     before = get_heads(world.course_key).published
-    answer(world, name="other")
+    answer(world, WRONG, name="other")
 
     def publish_and_regrade() -> None:
         change(world, SetFields(P, {"weight": 3}))
@@ -229,7 +229,7 @@ def test_a_publish_in_the_middle_leaves_no_stale_grade(
 
     assert Score.objects.get(learner=world.learner, block=str(P)).version == before
     regrade(world)
-    assert stored_percent(world) == shown_percent(world) == 1
+    assert stored_percent(world) == shown_percent(world) == 0.75
 
 
 def test_a_weight_that_is_published_later_needs_no_new_answer(world: World) -> None:
