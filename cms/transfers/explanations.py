@@ -95,6 +95,20 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         _("Blocks that their own type could not read"),
         _("They are kept and exported again, but not shown to learners. Mend their XML."),
     ),
+    "unknown_block_type": Explanation(
+        _("Blocks whose type is not installed"),
+        _(
+            "Learners see a notice in their place. They are kept as they are and work as soon as"
+            " the operators install the type; without it, replace them by other blocks."
+        ),
+    ),
+    "problem_not_supported": Explanation(
+        _("Problems that cannot be answered here"),
+        _(
+            "Learners see a notice in their place. Each finding names what stands in the way:"
+            " mend or replace that part of the problem."
+        ),
+    ),
     "not_a_block": Explanation(
         _("XML in a place where no block can be"),
         _("It is kept and exported again; learners do not see it."),
@@ -161,8 +175,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         _("They were ignored, the defaults apply. Correct them and import again."),
     ),
     "policy_overrides": Explanation(
-        _("Settings that policy.json and the XML give differently"),
-        _("The value of policy.json applies. Check that it is the one you want."),
+        _("Settings that policy.json or a meta element gives otherwise than an attribute"),
+        _("The attribute does not apply. Check that the other value is the one you want."),
     ),
     "policy_unknown_block": Explanation(
         _("Settings for blocks that are not there"),

@@ -30,6 +30,7 @@ __all__ = [
     "usage_key",
 ]
 
+# What the columns that hold keys take, in characters. SQLite would take more in silence.
 KEY_MAX_LENGTH = 255
 
 
@@ -62,7 +63,7 @@ def block_key(key: UsageKey) -> BlockKey:
 
 
 def parse_course_key(text: str) -> CourseKey:
-    """Return the course key in ``text``. Raises NotFoundError when it is none.
+    """Return the course key in ``text``. Raises NotFoundError when it is none, or too long.
 
     Some clients decode ``+`` to a space (reference: apis, section 0); no key holds one.
     """
@@ -72,6 +73,8 @@ def parse_course_key(text: str) -> CourseKey:
         raise NotFoundError(f"not a course key: {text!r}") from error
     if not isinstance(key, CourseLocator) or not key.run:
         raise NotFoundError(f"not the key of a course run: {text!r}")
+    if len(str(key)) > KEY_MAX_LENGTH:
+        raise NotFoundError(f"a course key of more than {KEY_MAX_LENGTH} characters")
     return key
 
 

@@ -251,6 +251,15 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
             return None
         return None if problem.unsupported else problem.max_points
 
+    @staticmethod
+    def find_fault(*, content: Mapping[str, Any]) -> str | None:
+        """Return in words why learners cannot answer stored content; None when they can."""
+        try:
+            problem = compile_problem(content.get("data") or "", author.as_written)
+        except ProblemSyntaxError as error:
+            return f"it cannot be read: {error}"
+        return ", ".join(problem.unsupported) or None
+
     def max_score(self) -> float | None:
         """Return the raw points of a full answer; None where nothing can be graded."""
         problem = self.find_compiled()

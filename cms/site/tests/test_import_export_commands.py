@@ -144,3 +144,17 @@ def test_export_does_not_overwrite_a_folder(archive: Path, tmp_path: Path) -> No
     (tmp_path / "full" / "mine").write_text("x")
     with pytest.raises(CommandError, match="there already"):
         run("export_course", "course-v1:O+C+R", tmp_path / "full")
+
+
+def test_export_makes_no_folder_that_nobody_asked_for(archive: Path, tmp_path: Path) -> None:
+    run("import_course", archive)
+    with pytest.raises(CommandError, match="There is no folder"):
+        run("export_course", "course-v1:O+C+R", tmp_path / "misspelt" / "x.tar.gz")
+    assert not (tmp_path / "misspelt").exists()
+
+
+def test_a_mistake_is_said_once(archive: Path, tmp_path: Path) -> None:
+    run("import_course", archive)
+    with pytest.raises(CommandError) as caught:
+        run("export_course", "course-v1:O+C+R", tmp_path)
+    assert str(caught.value).count("is there already") == 1

@@ -138,6 +138,7 @@ def _read_json(
     *,
     group: str,
 ) -> None:
+    source = "the meta element" if group == "meta" else "policy.json"
     for name, raw in given.items():
         declared = None if name in _BODY else fields.get(name)
         if declared is not None and declared.kind in REFERENCE_KINDS:
@@ -148,14 +149,14 @@ def _read_json(
         try:
             value = decode_json(declared.kind, raw)
         except UnsuitableValueError as error:
-            place.warn("invalid_value", f"{name} in the policy is ignored: expected {error}.")
+            place.warn("invalid_value", f"{name} in {source} is ignored: expected {error}.")
             continue
         text = node.get(name)
         if text is not None and attribute_field(fields, name) is not None:
             values.keep("raw", name, raw_text(declared, text, place.course_key))
             if _decodes_to(declared, text, place.course_key) != value:
                 place.warn(
-                    "policy_overrides", f"policy.json says another {name} than the XML; it wins."
+                    "policy_overrides", f"{source} says another {name} than the attribute; it wins."
                 )
         values.put(name, declared, value)
 

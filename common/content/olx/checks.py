@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from common.content.data import JSON
+from common.content.olx.codecs.foreign import load_block_class
 from common.content.olx.parsed import ParsedBlock
 from common.content.olx.policies import assignment_types
 from common.content.olx.report import Warning, WarningLog
 from common.content.olx.values import parse_date
 from common.content.references import COURSE_BLOCK, parse_relative
 from common.core.keys import BlockKey
+
+logger = logging.getLogger(__name__)
 
 # The inherited default: a course that states no start is not open yet.
 DEFAULT_START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -26,7 +30,7 @@ _PYTHON = re.compile(r"<script[^<>]*type\s*=\s*[\"'](?:loncapa|text)/python", re
 
 
 def check_blocks(blocks: Mapping[BlockKey, ParsedBlock], policy: JSON, log: WarningLog) -> None:
-    """Warn of references that lead nowhere and of scripts."""
+    """Warn of references that lead nowhere, of scripts and of what learners cannot use."""
     groups = _groups(blocks[COURSE_BLOCK].settings.get("user_partitions"))
     types = assignment_types(policy)
     for block in blocks.values():
@@ -45,6 +49,39 @@ def check_blocks(blocks: Mapping[BlockKey, ParsedBlock], policy: JSON, log: Warn
                 block.line,
             )
         _check_scripts(block, log)
+        _check_use(block, log)
+
+
+def _check_use(block: ParsedBlock, log: WarningLog) -> None:
+    """Warn of a block that learners see but cannot use.
+
+    A block class may have a static method ``find_fault(*, content)`` that returns in words why
+    learners could not answer a block of this content, or None when they can.
+    """
+    block_class = load_block_class(block.key.block_type)
+    if block_class is None:
+        log.add(
+            "unknown_block_type",
+            f"{block.key} is of a type that is not installed here: learners see a notice instead "
+            "of it. It is kept as it is, and works once the type's package is installed.",
+            block.file,
+            block.line,
+        )
+        return
+    find_fault = getattr(block_class, "find_fault", None)
+    try:
+        fault = None if find_fault is None else find_fault(content=block.fields)
+    except Exception:  # third-party code reads strangers' XML here
+        logger.exception("%s cannot be checked", block.key)
+        return
+    if fault:
+        log.add(
+            "problem_not_supported",
+            f"{block.key} cannot be answered here ({fault}): learners see a notice instead of "
+            "it. Change it in what is named, or leave it out.",
+            block.file,
+            block.line,
+        )
 
 
 def _groups(partitions: JSON) -> dict[str, set[str]]:

@@ -41,7 +41,7 @@ from common.content.olx.report import ImportReport, Progress, WarningLog
 from common.content.olx.settle import settle_xml
 from common.content.olx.values import date_text
 from common.content.references import COURSE_BLOCK
-from common.core.keys import BlockKey, CourseKey
+from common.core.keys import KEY_MAX_LENGTH, BlockKey, CourseKey
 from common.files import api as files_api
 
 
@@ -77,6 +77,10 @@ def import_archive(
     change the course's own settings. ``in_transaction`` is called with the key where the
     heads move: what it writes appears with the course or not at all.
     """
+    if course_key is not None and len(str(course_key)) > KEY_MAX_LENGTH:
+        raise InvalidCourseError(
+            f"A course key has at most {KEY_MAX_LENGTH} characters. Choose a shorter one."
+        )
     tell = progress or _silent
     log = WarningLog()
     now = datetime.now(UTC)

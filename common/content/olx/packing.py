@@ -123,8 +123,10 @@ def open_packer(destination: Path, changed_at: datetime) -> Iterator[Packer]:
         and (not destination.is_dir() or any(destination.iterdir()))
     ):
         raise ExportError(f"{destination} is there already. Name a new folder or an archive.")
+    if not destination.parent.is_dir():
+        # Made in silence, a misspelt folder would hold the course where nobody looks for it.
+        raise ExportError(f"There is no folder {destination.parent}. Make it first.")
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=destination.parent) as folder:
             temporary = Path(folder) / name
             yield from _pack(temporary, changed_at)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from common.core.errors import NotFoundError
 from common.core.jsontext import canonical_bytes, sha256_hex
 from common.core.keys import (
+    KEY_MAX_LENGTH,
     BlockKey,
     CourseKeyConverter,
     UsageKeyConverter,
@@ -98,3 +99,10 @@ def test_canonical_json_does_not_depend_on_the_order_of_keys(value: dict[str, ob
 def test_canonical_json_refuses_what_json_has_not() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_bytes(float("nan"))
+
+
+def test_a_course_key_fits_the_columns_that_hold_it() -> None:
+    room = KEY_MAX_LENGTH - len("course-v1:O+C+")
+    assert parse_course_key(f"course-v1:O+C+{'r' * room}").run == "r" * room
+    with pytest.raises(NotFoundError):
+        parse_course_key(f"course-v1:O+C+{'r' * (room + 1)}")

@@ -25,8 +25,14 @@ class Command(BaseCommand):
         try:
             report = export_course(parse_course_key(options["key"]), options["path"])
         except DomainError as error:
-            raise CommandError(f"{error.user_message} ({error.developer_message})") from error
+            raise CommandError(_sentence(error)) from error
         self.stdout.write(
             f"Exported {report.course_key}: {sum(report.blocks.values())} blocks, "
             f"{report.drafts} draft files of blocks, {report.files} files."
         )
+
+
+def _sentence(error: DomainError) -> str:
+    """Return what went wrong, with the details for operators where they say more."""
+    told, detail = str(error.user_message), error.developer_message
+    return told if detail == told else f"{told} ({detail})"

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from common.content.olx.api import ImportReport, import_archive
 from common.content.olx.values import parse_date
 from common.core.errors import DomainError
-from common.core.keys import CourseKey, parse_course_key
+from common.core.keys import KEY_MAX_LENGTH, CourseKey, parse_course_key
 from common.courses.api import set_trusts_scripts
 
 
@@ -93,7 +93,8 @@ def parse_course_key_option(text: str | None) -> CourseKey | None:
         return parse_course_key(text)
     except DomainError as error:
         raise CommandError(
-            f"{text} is no key of a course run. Write it as course-v1:ORG+COURSE+RUN."
+            f"{text} is no key of a course run. Write it as course-v1:ORG+COURSE+RUN, in "
+            f"{KEY_MAX_LENGTH} characters or fewer."
         ) from error
 
 
