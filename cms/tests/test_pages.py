@@ -189,7 +189,8 @@ def test_an_import_that_may_not_be_changes_nothing(
     if staff:
         key = write_course("course-v1:Lyceum+New+1")
         before = content.get_heads(key)
-    client = client_of(make_user(is_staff=staff))
+    elsewhere = parse_course_key("course-v1:Other+Course+1")
+    client = client_of(make_user(is_staff=True)) if staff else author_of(elsewhere)
     page, job_id = run_import(client, course_key="course-v1:Lyceum+New+1", **values)
     assert get_job(job_id).state is JobState.FAILED
     assert sentence in page
@@ -232,3 +233,14 @@ def test_an_export_can_be_downloaded_by_who_asked_for_it() -> None:
     assert 'filename="Lyceum-New-1.tar.gz"' in download["Content-Disposition"]
     assert download.getvalue()[:2] == b"\x1f\x8b"
     assert author_of(key).get(answer["Location"]).status_code == 404
+
+
+def test_who_writes_no_course_uploads_nothing() -> None:
+    client = client_of(make_user())
+    before = len(find_jobs())
+    sent = {"archive": SimpleUploadedFile("a.tar.gz", b"anything")}
+    for answer in (client.get("/import/"), client.post("/import/", sent)):
+        assert answer.status_code == 403
+        assert "give you a role" in answer.content.decode()
+    assert len(find_jobs()) == before
+    assert author_of(make_draft()).get("/import/").status_code == 200

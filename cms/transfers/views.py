@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.transfers.exports import queue_export
@@ -16,8 +17,8 @@ from cms.transfers.forms import ImportForm
 from cms.transfers.imports import queue_import
 from cms.transfers.jobpage import get_own_job, job_page
 from cms.transfers.warninglist import as_csv, load_warnings
-from common.accounts.api import AUTHOR_ROLES, check_role
-from common.core.errors import NotFoundError
+from common.accounts.api import AUTHOR_ROLES, check_role, is_author
+from common.core.errors import AccessDeniedError, NotFoundError
 from common.core.keys import CourseKey
 from common.core.visitors import user_id
 from common.files.api import serve
@@ -26,7 +27,19 @@ from common.tasks.api import request_cancel, retry
 
 @login_required
 def import_course(request: HttpRequest) -> HttpResponse:
-    """Take an archive, and lead to the page of its import."""
+    """Take an archive, and lead to the page of its import.
+
+    Whether the person may write the course that is in it, the import finds out; who may write
+    none is told before anything is kept.
+    """
+    if not is_author(request.user):
+        raise AccessDeniedError(
+            f"{request.user} is no author",
+            user_message=_(
+                "You write no course on this site yet. "
+                "The people who run a course can give you a role in it."
+            ),
+        )
     if request.method != "POST":
         return render(request, "cms/import.html", {"form": ImportForm()})
     form = ImportForm(request.POST, request.FILES)
