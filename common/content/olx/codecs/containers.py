@@ -94,6 +94,19 @@ def read_meta(node: Element, context: ReadContext) -> dict[str, Any]:
     return merged
 
 
+def drop_meta(node: Element) -> None:
+    """Take the ``<meta>`` children that were read out of a leaf; the text behind them stays."""
+    for child in list(node.iterchildren("meta")):
+        if meta_value(child) is None:
+            continue
+        before = child.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + (child.tail or "") or None
+        else:
+            node.text = (node.text or "") + (child.tail or "") or None
+        node.remove(child)
+
+
 def meta_value(child: Element) -> dict[str, Any] | None:
     """Return the JSON object of a ``<meta>`` element, None when it holds anything else."""
     try:

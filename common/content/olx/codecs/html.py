@@ -15,6 +15,7 @@ from common.content.olx.codecs.base import (
     WriteContext,
     register_codec,
 )
+from common.content.olx.codecs.containers import drop_meta, read_meta, write_meta
 from common.content.olx.codecs.leaves import with_inner
 from common.content.olx.names import name_to_path
 from common.content.olx.parsed import ParsedBlock
@@ -33,12 +34,15 @@ class HtmlCodec:
     """Fields: data. ``Block.xml``: filename, encoding, bom; or inner, the body inside the XML."""
 
     def read(self, node: Element, context: ReadContext) -> ParsedBlock:
-        block = context.block(context.values(node, ignore=("filename",)))
         filename = node.get("filename")
+        # Inside a body that stands in the XML, meta is HTML of the author's.
+        meta = {} if filename is None else read_meta(node, context)
+        block = context.block(context.values(node, meta=meta, ignore=("filename",)))
         if filename is None:
             self._read_inner(node, block, context)
         else:
             self._read_file(filename, block, context)
+            drop_meta(node)
             rest = inner_xml(node)
             if rest.strip():
                 block.xml["rest"] = rest
@@ -81,6 +85,7 @@ class HtmlCodec:
             if filled is not None:
                 return filled
         element = with_inner(element, block.xml.get("rest", ""))
+        write_meta(element, block, definition)
         element.set("filename", self._write_file(data, block, context))
         return element
 

@@ -12,7 +12,7 @@ from common.content.olx.codecs.base import (
     WriteContext,
     register_codec,
 )
-from common.content.olx.codecs.containers import meta_value, read_meta, write_meta
+from common.content.olx.codecs.containers import drop_meta, read_meta, write_meta
 from common.content.olx.parsed import ParsedBlock
 from common.content.olx.values import dump_json, load_json
 from common.content.olx.xmlsafe import (
@@ -32,9 +32,7 @@ class AttributesCodec:
 
     def read(self, node: Element, context: ReadContext) -> ParsedBlock:
         block = context.block(context.values(node, meta=read_meta(node, context)))
-        for child in node.findall("meta"):
-            if meta_value(child) is not None:
-                node.remove(child)
+        drop_meta(node)
         inner = inner_xml(node)
         if inner.strip():
             block.xml["inner"] = inner
@@ -64,7 +62,8 @@ class ProblemCodec:
 
     def read(self, node: Element, context: ReadContext) -> ParsedBlock:
         broken = node.attrib.pop(_BROKEN, None)
-        block = context.block(context.values(node))
+        block = context.block(context.values(node, meta=read_meta(node, context)))
+        drop_meta(node)
         block.fields["data"] = context.fix_links(_load_broken(broken) or _bare(node))
         return block
 
@@ -82,6 +81,7 @@ class ProblemCodec:
             del element.attrib[name]
         for name, text in attributes.attrib.items():
             element.set(name, text)
+        write_meta(element, block, definition)
         return element
 
 

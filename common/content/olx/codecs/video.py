@@ -21,6 +21,7 @@ from common.content.olx.codecs.base import (
     register_codec,
     set_attributes,
 )
+from common.content.olx.codecs.containers import meta_value, read_meta
 from common.content.olx.codecs.opaque import quiet_context
 from common.content.olx.fields import Kind, fields_of
 from common.content.olx.parsed import ParsedBlock
@@ -47,7 +48,7 @@ class VideoCodec:
     """See the reference, section 6."""
 
     def read(self, node: Element, context: ReadContext) -> ParsedBlock:
-        values = context.values(node)
+        values = context.values(node, meta=read_meta(node, context))
         _read_parts(node, values)
         block = context.block(values)
         # All attributes are in the element that is kept.
@@ -178,6 +179,8 @@ def _copy_unknown(kept: Element, element: Element) -> None:
         if name not in known:
             element.set(name, text)
     for child in kept:
+        if child.tag == "meta" and meta_value(child) is not None:
+            continue  # its fields are attributes now
         if not is_element(child) or child.tag not in _CHILDREN:
             element.append(copy.deepcopy(child))
 

@@ -63,13 +63,35 @@ def test_static_import_holds_assets_too_and_static_wins(olx: Import) -> None:
         assert exported[path] == files[path]
 
 
-@pytest.mark.parametrize("tag", ["vertical", "sequential", "discussion", "lti"])
+@pytest.mark.parametrize("tag", ["vertical", "sequential", "discussion", "lti", "problem", "video"])
 def test_a_meta_child_is_json_metadata(olx: Import, tag: str) -> None:
     meta = '<meta>{"due": "2020-01-01", "odd": [1], "graded": true}</meta>'
     one = olx(course(f'<{tag} url_name="x" display_name="X">{meta}</{tag}>'))
     settings = one.block(f"{tag}@x").settings
-    assert settings == {"display_name": "X", "due": "2020-01-01T00:00:00Z", "graded": True}
+    due = "2020-01-01T00:00:00Z"
+    assert {**settings, "display_name": "X", "due": due, "graded": True} == dict(settings)
     assert b"<meta>" in b"".join(load(one.export("again.tar.gz")).values())
+
+
+def test_meta_of_a_problem_is_no_part_of_its_text(olx: Import) -> None:
+    inner = '<meta>{"weight": 4, "max_attempts": 2}</meta>behind<p>Text</p>'
+    one = olx(course(f'<problem url_name="m">before{inner}</problem>'))
+    assert one.block("problem@m").settings == {"weight": 4.0, "max_attempts": 2}
+    assert (
+        one.definition("problem@m").fields["data"] == "<problem>beforebehind<p>Text</p></problem>"
+    )
+
+
+def test_meta_beside_a_body_is_metadata_and_inside_one_it_is_html(olx: Import) -> None:
+    files = course('<html url_name="f"/><html url_name="i"><meta charset="utf-8"/>Text</html>')
+    files |= {
+        "html/f.xml": '<html filename="f"><meta>{"display_name": "F"}</meta></html>',
+        "html/f.html": "Body",
+    }
+    one = olx(files)
+    assert one.block("html@f").settings == {"display_name": "F"}
+    assert one.definition("html@i").fields["data"] == '<meta charset="utf-8"/>Text'
+    assert b"<meta>{" in load(one.export("again.tar.gz"))["html/f.xml"]
 
 
 def test_a_meta_child_that_is_no_json_object_warns(olx: Import) -> None:
