@@ -11,7 +11,7 @@ from common.content import api as content
 from common.content.api import CourseVersion, PublishState
 from common.content.data import CONTAINER_TYPES, Block, Heads
 from common.core.keys import BlockKey
-from common.courses.api import read_flag, read_instant
+from common.courses.api import read_flag, read_instant, read_title
 
 
 class Status(StrEnum):
@@ -126,7 +126,7 @@ class _Maker:
         waits = is_unit and status is not Status.PUBLISHED
         return Line(
             key=block.key,
-            title=str(settings.get("display_name") or ""),
+            title=read_title(settings.get("display_name"), block.key),
             is_unit=is_unit,
             status=status,
             staff_only=hidden,

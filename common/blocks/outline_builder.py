@@ -33,11 +33,12 @@ from common.courses.api import (
     read_instant,
     read_number,
     read_partitions,
+    read_title,
 )
 from common.courses.data import CourseOutline, OutlineBlock
 
 # Raise it when the rules here would give another outline for the same version.
-RULES: Final = 2
+RULES: Final = 3
 
 _TIMEDELTA = Timedelta()
 _SELECTING: Final = frozenset({"library_content", "itembank"})
@@ -200,11 +201,10 @@ def _outline_block(
 
 def _display_name(block: Block, block_class: Any) -> str:
     name = block.settings.get("display_name")
-    if isinstance(name, str) and name:
-        return name
-    declared = getattr(block_class, "display_name", None)
-    default = declared.default if isinstance(declared, Field) else None
-    return default if isinstance(default, str) else block.key.block_id.replace("_", " ")
+    if not name:
+        declared = getattr(block_class, "display_name", None)
+        name = declared.default if isinstance(declared, Field) else None
+    return read_title(name, block.key)
 
 
 def _weight(block_class: Any, settings: Mapping[str, Any]) -> float | None:

@@ -38,6 +38,7 @@ from common.courses.memberships import (
     remove_group,
     select_children,
 )
+from common.courses.naming import read_title
 from common.courses.outline import (
     forget_outlines,
     get_outline,
@@ -102,6 +103,7 @@ __all__ = [
     "read_instant",
     "read_number",
     "read_partitions",
+    "read_title",
     "record_drawn_group",
     "record_selection",
     "register_placement_hook",
