@@ -15,6 +15,9 @@ from drill.models import Ending, Item
 def do_items(context: StepContext) -> StepResult:
     """Do a few items; the rows, their events and the cursor in one transaction."""
     first, total = context.cursor or 0, context.parameters["items"]
+    if first == total:
+        # Killed after the last commit, before the job was ended: all is done already.
+        return StepResult(cursor=total, done=total, total=total, finished=True)
     last = min(first + 3, total)
     time.sleep(context.parameters["seconds"])
     with context.commit(last, done=last, total=total):
