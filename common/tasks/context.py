@@ -52,7 +52,9 @@ class StepContext:
         """Run the body and move the cursor in one transaction: both happen or neither.
 
         Raises LeaseLostError, with the body undone, when another worker has the job. The
-        cursor is written last, so that the job's row is locked for an instant only.
+        cursor is written last, so that the job's row is locked for an instant only. A worker that
+        is killed behind it leaves a job that begins again at this cursor, the last one included:
+        a step whose cursor says that all is done must do nothing and say ``finished``.
         """
         new_done = self.done if done is None else done
         new_total = self.total if total is None else total
