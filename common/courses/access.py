@@ -214,7 +214,7 @@ def _check_block(
         return denied(Reason.STAFF_ONLY)
     if not in_groups(outline, viewer, block):
         return denied(Reason.NOT_IN_GROUP)
-    start = opens_to(block.start, block.days_early_for_beta, viewer)
+    start = _block_opens(outline, viewer, block)
     if start is not None and now < start:
         return denied(Reason.NOT_STARTED, start)
     child = block
@@ -230,6 +230,17 @@ def _check_block(
     ):
         return denied(Reason.HIDDEN_AFTER_DUE)
     return OPEN
+
+
+def _block_opens(outline: CourseOutline, viewer: Viewer, block: OutlineBlock) -> datetime | None:
+    """Return when a block opens to a person; None: it always was.
+
+    Starts are the latest of all ancestors already. Days for beta testers are each block's own:
+    a part that opens early inside one that does not waits for that one.
+    """
+    parts = (block, *outline.iter_ancestors(block.key)) if viewer.is_beta else (block,)
+    starts = (opens_to(part.start, part.days_early_for_beta, viewer) for part in parts)
+    return max((start for start in starts if start is not None), default=None)
 
 
 def closes_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:

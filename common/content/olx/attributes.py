@@ -261,7 +261,7 @@ def _canonical_text(declared: Field, value: JSON, course_key: CourseKey) -> str:
 def given_by_json(name: str, declared: Field, value: JSON, xml: Mapping[str, JSON]) -> bool:
     """Tell whether the kept policy or meta still gives this value, so XML need not."""
     if name in xml.get("policy", {}):
-        return True
+        return _is_readable_json(declared, xml["policy"][name])
     if name not in xml.get("meta", {}):
         return False
     try:
@@ -313,10 +313,9 @@ def policy_values(
         try:
             value = decode_json(declared.kind, raw)
         except UnsuitableValueError:
-            if name not in settings:
-                entries[name] = raw
-                continue
-            value = _NOTHING
+            # Ignored when read: the value stands in the attribute.
+            entries[name] = raw
+            continue
         if name in settings:
             entry = raw if settings[name] == value else settings[name]
             is_reference = declared.kind in REFERENCE_KINDS

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from common.courses.api import (
     Action,
     Purpose,
+    Reason,
     audience,
     check_access,
     next_visibility_change,
     visibility_window,
     visible_blocks,
 )
+from common.courses.data import CourseOutline
 from common.courses.tests.factories import (
     BETA,
     DUE,
@@ -33,12 +36,28 @@ from common.courses.tests.factories import (
 )
 
 
+def early_inside(start: datetime) -> CourseOutline:
+    """Return a course whose subsection lets beta testers in early, though its section does not."""
+    early: dict[str, Any] = {"start": start, "days_early_for_beta": 36_500.0}
+    return outline_of(section(subsection(problem("p", **early), **early), start=start))
+
+
+def test_a_part_that_opens_early_for_beta_testers_waits_for_the_part_around_it() -> None:
+    outline = early_inside(FUTURE)
+
+    assert P in outline.blocks
+    assert P not in visible_blocks(outline, BETA, NOW)
+    access = check_access(BETA, outline, P, Action.SUBMIT, NOW)
+    assert (access.reason, access.opens_at) == (Reason.NOT_STARTED, FUTURE)
+
+
 def test_visible_blocks_agree_with_check_access() -> None:
     for outline in (
         course_with(),
         course_with(staff_only=True),
         course_with(group_access={5: (1,)}),
         split(5),
+        early_inside(FUTURE),
     ):
         for viewer in (LEARNER, BETA, STAFF, learner(groups={5: 1})):
             visible = visible_blocks(outline, viewer, NOW)

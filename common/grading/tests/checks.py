@@ -80,7 +80,9 @@ def check_learner(context: LearnerContext, now: datetime) -> None:
     view = grade_course(outline, viewer, ledger.scores, now)
     if not viewer.is_staff and viewer.is_enrolled:
         expected = oracle.course_total(outline, viewer, ledger.scores, outline.policy, now)
-        assert view.unrounded == pytest.approx(float(expected), abs=oracle.TOLERANCE)
+        assert view.unrounded == pytest.approx(float(expected), abs=oracle.TOLERANCE), (
+            f"{view.unrounded} is not {float(expected)} for {viewer} at {now}"
+        )
     place = {"run_id": context.run.id, "learner_id": viewer.user_id}
     course = CourseGradeRow.objects.filter(**place).first()
     if course is None or not is_current(course, context, now):

@@ -53,6 +53,7 @@ class Led:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.process = start(environment, "serve")
+        self.error = ""
 
     def send(self, command: Command) -> None:
         assert self.process.stdin is not None
@@ -63,7 +64,9 @@ class Led:
         assert self.process.stdout is not None
         assert self.process.stderr is not None
         line = self.process.stdout.readline()
-        assert line, self.process.stderr.read()[-3000:]
+        if not line:
+            self.error = self.process.stderr.read()[-3000:]
+            raise AssertionError(self.error)
         return json.loads(line)
 
     def do(self, name: str, /, **arguments: Any) -> Any:
@@ -206,16 +209,21 @@ def machine(members: list[Led]) -> type[RuleBasedStateMachine]:
 
 
 def check_stories(environment: dict[str, str]) -> None:
+    story = settings(
+        max_examples=max(4, settings().max_examples // 12),
+        stateful_step_count=12,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     with crowd(environment) as members:
-        run_state_machine_as_test(
-            machine(members),
-            settings=settings(
-                max_examples=max(4, settings().max_examples // 12),
-                stateful_step_count=12,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        try:
+            run_state_machine_as_test(machine(members), settings=story)
+        except Exception:
+            # A process ends at its first error; told the same again, it cannot answer, and
+            # hypothesis would speak of that.
+            errors = [member.error for member in members if member.error]
+            assert not errors, errors[0]
+            raise
 
 
 @pytest.mark.timeout(600)

@@ -169,3 +169,15 @@ def test_the_format_of_no_assignment_type_warns(olx: Import) -> None:
         '<sequential graded="true" format="Quest"><vertical url_name="u"/></sequential>'
     )
     assert len(olx(files).warnings("unknown_assignment_type")) == 1
+
+
+@pytest.mark.parametrize("text", ["", "2026-01-01T00:00:00Z"])
+def test_a_policy_entry_that_cannot_be_read_leaves_the_attribute_and_is_kept(
+    olx: Import, text: str
+) -> None:
+    files = course(attributes=f'start="{text}"')
+    files["policies/R/policy.json"] = '{"course/R": {"start": [1]}}'
+    one = olx(files)
+    assert one.published.course.settings["start"] == (text or None)
+    exported = load(one.export("again.tar.gz"))
+    assert json.loads(exported["policies/R/policy.json"])["course/R"]["start"] == [1]
