@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,7 +17,7 @@ __all__ = ["Server", "ServerError", "ask", "path_of"]
 START_SECONDS = 90
 
 
-class Server:
+class Server(ABC):
     """One server under ``home/NAME``. ``ports`` holds the port numbers by purpose."""
 
     name: str
@@ -32,27 +33,27 @@ class Server:
         self.password = password
         self.process = Process(self.folder / "pid")
 
-    def build(self) -> None:
+    def build(self) -> None:  # noqa: B027 # most are packaged
         """Make what no package provides."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 # some need nothing
         """Make the data folder on the first start."""
 
+    @abstractmethod
     def command_line(self) -> list[str]:
         """Return the command that serves in the foreground."""
-        raise NotImplementedError
 
     def environment(self) -> dict[str, str]:
         """Return what the command needs in its environment."""
         return {}
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether it does real work, not only listens."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settings(self) -> dict[str, str]:
         """Return the LYCEUM_* settings that make a site use it."""
-        raise NotImplementedError
 
     @property
     def port(self) -> int:

@@ -1,4 +1,4 @@
-"""The mails of a site without a mail server: files, shown to the staff of the site."""
+"""The mails of a site without a mail server: files, shown to its superusers."""
 
 from __future__ import annotations
 

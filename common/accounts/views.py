@@ -46,11 +46,11 @@ def to_account(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """Show the mails of a site that sends none, to its staff: they hold links into accounts."""
+    """Show the mails of a site that sends none, to superusers: they hold links into any account."""
     if not has_mailbox():
         raise NotFoundError("mails are sent here")
-    if not api.is_global_staff(request.user):
-        raise AccessDeniedError("the mailbox is for staff")
+    if not request.user.is_superuser:
+        raise AccessDeniedError("the mailbox is for superusers")
     return render(request, "account/mailbox.html", {"mails": list_mails()})
 
 

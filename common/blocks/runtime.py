@@ -250,7 +250,16 @@ class LyceumRuntime(LegacyAttributes, Runtime):
         )
 
     def wrap_xblock(self, block: Any, view: str, frag: Fragment, context: Any) -> Fragment:
-        return wrap(block, view, frag, token=self.request_token)
+        # Blocks of other packages say nothing of this; those that have a script rarely do without.
+        needs_scripts = frag.js_init_fn and not getattr(block, "works_without_scripts", False)
+        unscripted = _("This part works only with JavaScript, which your browser does not run.")
+        return wrap(
+            block,
+            view,
+            frag,
+            token=self.request_token,
+            unscripted=unscripted if needs_scripts else "",
+        )
 
     # Asides: the library scans every installed package for them at every render. Here only those
     # that an operator enabled are asked, looked up once.

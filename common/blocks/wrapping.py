@@ -29,10 +29,19 @@ def script_json(value: Any) -> SafeString:
     return mark_safe(json.dumps(value, default=str).translate(_JSON_ESCAPES))  # noqa: S308 # escaped
 
 
-def wrap(block: Any, view: str, fragment: Fragment, *, token: str, beside: Any = None) -> Fragment:
+def wrap(
+    block: Any,
+    view: str,
+    fragment: Fragment,
+    *,
+    token: str,
+    beside: Any = None,
+    unscripted: str = "",
+) -> Fragment:
     """Return a fragment whose content is the block's element, with the same resources.
 
-    An aside's element names the block that it stands ``beside``.
+    An aside's element names the block that it stands ``beside``. ``unscripted`` is said before
+    the element to browsers that run no scripts.
     """
     block_type = block.scope_ids.block_type
     usage_id = block.scope_ids.usage_id
@@ -63,6 +72,8 @@ def wrap(block: Any, view: str, fragment: Fragment, *, token: str, beside: Any =
     named = " ".join([f'{name}="{escape(str(value))}"' for name, value in attributes])
     # Blocks escape their own content.
     html = mark_safe(f"<div {named}>{fragment.body_html()}{arguments}</div>")  # noqa: S308
+    if unscripted:
+        html = format_html("<noscript><p><em>{}</em></p></noscript>{}", unscripted, html)
     wrapped = Fragment(html)
     wrapped.add_fragment_resources(fragment)
     return wrapped

@@ -47,6 +47,8 @@ _FRAME = Markup(
 class ConditionalBlock(_ConditionalFields, XBlock):
     """Shows its children when every source meets the condition, else a sentence with links."""
 
+    works_without_scripts = True
+
     has_children = True
     public_dir = "static"
     completion_mode = XBlockCompletionMode.AGGREGATOR

@@ -38,6 +38,8 @@ SEEDS = 1000
 class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
     """Questions, graded by the engine in ``xblocks.problem.engine``."""
 
+    works_without_scripts = True
+
     public_dir = "static"
     icon_class = "problem"
     has_score = True

@@ -35,6 +35,8 @@ _VideoFields: Any = declared_fields("video", show_captions=True)
 class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
     """A video with its transcripts; complete once 95 % of it has been played."""
 
+    works_without_scripts = True
+
     public_dir = "static"
     icon_class = "video"
 

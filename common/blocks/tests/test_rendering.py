@@ -87,6 +87,13 @@ def test_resources_are_collected_once_a_page_and_arguments_cannot_end_their_scri
     assert rendered.needs_globals
 
 
+@XBlock.register_temp_plugin(ScriptedBlock, "scripted")
+def test_a_block_that_needs_its_script_says_so_to_browsers_without() -> None:
+    scripted = make_world(Node("scripted", "x"))
+    assert api.render_block(scripted.session(), UNIT).html.count("<noscript>") == 1
+    assert "<noscript>" not in api.render_block(make_world(problem("p")).session(), UNIT).html
+
+
 def test_a_learner_does_not_get_what_is_for_staff_only() -> None:
     world = make_world(html("h", "<p>Secret</p>", visible_to_staff_only=True))
     assert "Secret" not in api.render_block(world.session(), UNIT).html
