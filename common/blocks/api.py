@@ -151,7 +151,7 @@ def complete_seen(session: BlockSession, unit: BlockKey, seen: Collection[BlockK
     def work(current: BlockSession) -> None:
         current.prefetch(unit)
         block = current.runtime.get_block(usage_key(current.course_key, unit))
-        current.runtime.complete_on_view(block, {"blocks": usages})
+        current.runtime.complete_on_view(block, usages)
 
     submission.run(session, work)
 

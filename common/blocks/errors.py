@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from common.core.errors import (
     AccessDeniedError,
     ConflictError,
+    InvalidInputError,
     NotFoundError,
     TooLargeError,
     UnavailableError,
@@ -35,6 +36,13 @@ class BusyBlockError(ConflictError):
 
     code = "block_busy"
     default_message = _("Many answers arrive here at once. Yours was not saved: send it again.")
+
+
+class UnreadableDataError(InvalidInputError):
+    """A handler was sent something else than the data that it reads; nothing was changed."""
+
+    code = "unreadable_data"
+    default_message = _("What was sent cannot be read. Load the page again, then repeat.")
 
 
 class StaleFormError(AccessDeniedError):

@@ -8,13 +8,19 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from webob import Response
 from xblock.django.request import DjangoWebobRequest, webob_to_django_response
 from xblock.exceptions import NoSuchHandlerError as LibraryNoSuchHandlerError
 from xblock.scorable import ScorableXBlockMixin
 
 from common.blocks import submission
-from common.blocks.errors import BlockUnavailableError, NoSuchHandlerError
+from common.blocks.errors import (
+    BlockUnavailableError,
+    NoSuchHandlerError,
+    UnreadableDataError,
+)
+from common.blocks.json_handlers import is_nested_too_deep
 from common.blocks.runtime import NOT_THE_BLOCK
 from common.blocks.session import BlockSession
 from common.blocks.unavailable import UnavailableBlock
@@ -55,6 +61,11 @@ def handle(
     except LibraryNoSuchHandlerError as error:
         # Not the library's own message: it prints the block's fields, answers included.
         raise NoSuchHandlerError(f"{key.block_type} has no handler {handler!r}") from error
+    except RecursionError as error:
+        if is_nested_too_deep(_body(request)):
+            raise UnreadableDataError("the body is nested too deep") from error
+        logger.exception("handler %s of %s in %s failed", handler, key, session.course_key)
+        return _failure(session, error)
     except Exception as error:
         # A stranger's code may raise anything; the caller gets an answer that it can parse.
         logger.exception("handler %s of %s in %s failed", handler, key, session.course_key)
@@ -93,6 +104,13 @@ def _response(answer: Any) -> Response:
     if isinstance(answer, str):
         return Response(text=answer)
     raise TypeError(f"a handler answered with {type(answer).__name__}")
+
+
+def _body(request: HttpRequest) -> bytes:
+    try:
+        return request.body
+    except RawPostDataException:
+        return b""  # a form with files, read already
 
 
 def _rewind(request: HttpRequest) -> None:

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from web_fragments.fragment import Fragment
-from xblock.core import XBlock, XBlockMixin
+from xblock.core import XBlockMixin
 from xblock.fields import Boolean, DateTime, Dict, Float, Integer, List, Scope, String, Timedelta
 
+from common.blocks.json_handlers import object_handler, texts_in
 from common.content.data import Branch
 from common.courses.data import DEFAULT_START
 
@@ -75,10 +76,11 @@ class LearningMixin(XBlockMixin):
         merged = self.runtime.find_group_access(self.scope_ids.usage_id)
         return {partition: list(groups) or False for partition, groups in merged.items()}
 
-    @XBlock.json_handler
-    def publish_completion(self, data: Any, suffix: str = "") -> dict[str, Any]:
+    @object_handler
+    def publish_completion(self, data: dict[str, Any], suffix: str = "") -> dict[str, Any]:
         """Complete by having been seen: this block, or those of ``blocks`` that lie below it."""
-        return {"completed": self.runtime.complete_on_view(self, data)}
+        named = texts_in(data, "blocks")
+        return {"completed": self.runtime.complete_on_view(self, named)}
 
 
 class BaseMixin(XBlockMixin):

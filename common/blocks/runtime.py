@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -151,9 +151,8 @@ class LyceumRuntime(LegacyAttributes, Runtime):
         """Return the last entry of a branch's history, None before any. One statement."""
         return next(iter(get_history(self.session.course_key, branch=branch, limit=1)), None)
 
-    def complete_on_view(self, block: Any, data: Any) -> list[str]:
+    def complete_on_view(self, block: Any, named: Sequence[str] | None = None) -> list[str]:
         """Complete ``block``, or those named that lie below it, where being seen is enough."""
-        named = data.get("blocks") if isinstance(data, Mapping) else None
         top = block_key(block.scope_ids.usage_id)
         below = {str(item.key): item.key for item in self.session.source.iter_subtree(top)}
         names = [str(top)] if named is None else [_relative(name) for name in named]
@@ -305,9 +304,9 @@ class LyceumRuntime(LegacyAttributes, Runtime):
         return whole
 
 
-def _relative(name: Any) -> str:
+def _relative(name: str) -> str:
     """Return ``TYPE@NAME`` for a usage key in text, or the text itself."""
     try:
-        return str(block_key(UsageKey.from_string(str(name))))
+        return str(block_key(UsageKey.from_string(name)))
     except InvalidKeyError:
-        return str(name)
+        return name

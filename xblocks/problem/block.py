@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,8 @@ from xblock.core import XBlock
 from xblock.scorable import ScorableXBlockMixin
 from xblock.scorable import Score as LibraryScore
 
+from common.blocks.errors import UnreadableDataError
+from common.blocks.json_handlers import json_reply, number_in, object_handler
 from xblocks.kit import author
 from xblocks.kit.texts import Texts, whole
 from xblocks.kit.words import words_of
@@ -192,25 +193,28 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         """Return the correct answers by input, where the rules let them be shown."""
         problem = self.find_compiled()
         if problem is None or request.method != "POST":
-            return _json({"answers": {}}, status=200 if problem is None else 405)
+            return json_reply({"answers": {}}, status=200 if problem is None else 405)
         answers = results.shown_answers(page.make_page(self, problem))
         if answers:
             self.runtime.publish(self, "showanswer", {"problem_id": str(self.scope_ids.usage_id)})
         shown = {key: str(html) for key, html in answers.items()}
-        return _json({"answers": named(shown, self.prefix)})
+        return json_reply({"answers": named(shown, self.prefix)})
 
     @XBlock.handler
     def problem_get(self, request: Any, suffix: str = "") -> Response:
         """Return the problem's HTML as it stands now."""
-        return _json({"html": page.contents(self)})
+        return json_reply({"html": page.contents(self)})
 
-    @XBlock.json_handler
-    def hint_button(self, data: Any, suffix: str = "") -> dict[str, Any]:
+    @object_handler
+    def hint_button(self, data: dict[str, Any], suffix: str = "") -> dict[str, Any]:
         """Record that a hint was opened: ``hint_index`` counts from 0."""
         problem = self.find_compiled()
         hints = problem.demand_hints if problem else ()
-        index = data.get("hint_index") if isinstance(data, dict) else None
-        if type(index) is not int or not 0 <= index < len(hints):
+        wanted = number_in(data, "hint_index")
+        if wanted is None or wanted != int(wanted):
+            raise UnreadableDataError("hint_index is not a whole number")
+        index = int(wanted)
+        if not 0 <= index < len(hints):
             return {"success": False}
         self.runtime.publish(
             self,
@@ -239,7 +243,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         outcome = Actions(self).run(action, request.POST)
         if self.form_notice:
             self.form_notice = {}
-        return _json(page.reply(self, outcome))
+        return json_reply(page.reply(self, outcome))
 
     # Scores
 
@@ -333,12 +337,3 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
 
 def _share(score: LibraryScore) -> float:
     return score.raw_earned / score.raw_possible if score.raw_possible else 0.0
-
-
-def _json(value: dict[str, Any], status: int = 200) -> Response:
-    return Response(
-        body=json.dumps(value).encode("utf-8"),
-        content_type="application/json",
-        charset="utf-8",
-        status=status,
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from xblock.completable import CompletableXBlockMixin
 from xblock.core import XBlock
 from xblock.fields import Float, Scope
 
+from common.blocks.json_handlers import json_reply, number_in, object_handler
 from xblocks.kit import author
 from xblocks.kit.fields import TolerantFloat, TolerantString, declared_fields
 from xblocks.kit.texts import Texts
@@ -176,13 +176,13 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
         """
         form, _, language = suffix.strip("/").partition("/")
         if form == "available_translations":
-            return _json(sorted(self.transcript_names()))
+            return json_reply(sorted(self.transcript_names()))
         language = language or request.GET.get("lang", "en")
         cues = self.find_transcript(language)
         if cues is None:
             return Response(status=404)
         if form == "translation":
-            return _json(to_sjson(cues))
+            return json_reply(to_sjson(cues))
         if form == "download":
             response = _text(to_srt(cues), "application/x-subrip")
             name = f"transcript-{self.scope_ids.usage_id.block_id}-{language}.srt"
@@ -190,22 +190,20 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
             return response
         return _text(to_webvtt(cues), "text/vtt") if form == "vtt" else Response(status=404)
 
-    @XBlock.json_handler
-    def publish_completion(self, data: Any, suffix: str = "") -> dict[str, Any]:
+    @object_handler
+    def publish_completion(self, data: dict[str, Any], suffix: str = "") -> dict[str, Any]:
         """Complete the video: the player says that its end was reached."""
         self.emit_completion(1.0)
         return {"result": "ok"}
 
-    @XBlock.json_handler
-    def save_user_state(self, data: Any, suffix: str = "") -> dict[str, Any]:
+    @object_handler
+    def save_user_state(self, data: dict[str, Any], suffix: str = "") -> dict[str, Any]:
         """Remember where the learner stopped (``position`` in seconds) and their ``speed``."""
-        if not isinstance(data, dict):
-            return {"success": False}
-        position, speed = data.get("position"), data.get("speed")
-        if isinstance(position, int | float) and 0 <= position < 360_000:
-            self.saved_position_seconds = round(float(position), 1)
-        if isinstance(speed, int | float) and 0.25 <= speed <= 4:
-            self.global_speed = float(speed)
+        position, speed = number_in(data, "position"), number_in(data, "speed")
+        if position is not None and 0 <= position < 360_000:
+            self.saved_position_seconds = round(position, 1)
+        if speed is not None and 0.25 <= speed <= 4:
+            self.global_speed = speed
         return {"success": True}
 
     def index_dictionary(self) -> dict[str, Any]:
@@ -216,12 +214,6 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
             if cues:
                 content[f"transcript_{language}"] = " ".join(cue.text for cue in cues)
         return {"content": content, "content_type": "Video"}
-
-
-def _json(value: Any) -> Response:
-    return Response(
-        body=json.dumps(value).encode("utf-8"), content_type="application/json", charset="utf-8"
-    )
 
 
 def _text(text: str, content_type: str) -> Response:

@@ -332,3 +332,31 @@ def test_blocks_that_render_one_another_in_a_circle_end_in_a_box() -> None:
         page = api.render_block(world.session(), UNIT).html
     assert "Still here" in page
     assert "cannot be shown right now" in page
+
+
+class ReadsJsonBlock(SaneBlock):
+    @XBlock.json_handler
+    def read(self, data: Any, suffix: str = "") -> Any:
+        return json.dumps(data)
+
+
+def test_json_nested_deeper_than_the_library_reads_is_the_callers_mistake() -> None:
+    with installed({"reads": ReadsJsonBlock}):
+        world = make_world(Node("reads", "b"))
+        url = world.handler("reads", "b", "read")
+        reply = world.client().post(url, b"[" * 100_000, content_type="application/json")
+        assert (reply.status_code, reply.json()["error_code"]) == (400, "unreadable_data")
+
+
+class RecursesBlock(SaneBlock):
+    @XBlock.handler
+    def read(self, request: Any, suffix: str = "") -> Any:
+        return self.read(request, suffix)  # without end
+
+
+def test_a_block_that_recurses_by_itself_has_failed() -> None:
+    with installed({"recurses": RecursesBlock}):
+        world = make_world(Node("recurses", "b"))
+        url = world.handler("recurses", "b", "read")
+        reply = world.client().post(url, b"[]", content_type="application/json")
+        assert (reply.status_code, reply.json()["error_code"]) == (500, "block_failed")
