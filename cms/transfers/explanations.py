@@ -32,6 +32,10 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         _("The course has not started"),
         _("Import it again with “Start the course now” ticked, or change the start."),
     ),
+    "not_published": Explanation(
+        _("Nothing of the course has been published"),
+        _("Publish it on the course's page, when learners may see it."),
+    ),
     # Scripts and HTML
     "author_script": Explanation(
         _("Texts and problems with scripts of their own"),

@@ -13,6 +13,7 @@ from django.core.management.base import CommandError
 from cms.site.management.commands import import_course
 from common.content.api import find_heads, get_heads, load_version
 from common.content.olx.tests.building import course, tar_gz
+from common.content.tests.factories import make_course
 from common.core.keys import CourseKey, parse_course_key
 from common.courses.api import get_run
 from common.courses.errors import CourseRunNotFoundError
@@ -115,6 +116,18 @@ def test_export_and_import_again_give_the_same_version(
     assert "Exported course-v1:O+C+R: 5 blocks, 1 draft" in out
     after = json.loads(run("import_course", tmp_path / name, "--json")[0])
     assert after["version"] == before["version"]
+
+
+def test_a_person_is_told_that_nothing_is_published(tmp_path: Path) -> None:
+    key = make_course("course-v1:O+C+R", published=False)
+    out, _ = run("export_course", key, tmp_path / "x.tar.gz")
+    assert "Nothing of it is published" in out
+    out, _ = run("import_course", tmp_path / "x.tar.gz")
+    assert out.startswith(
+        "Imported course-v1:O+C+R: nothing is published.\nDrafts not yet published:"
+    )
+    assert "Learners cannot enter yet:\n  Nothing of this course has been published" in out
+    assert get_heads(key).published is None
 
 
 @pytest.mark.parametrize(

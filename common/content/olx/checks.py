@@ -169,6 +169,15 @@ def _check_scripts(block: ParsedBlock, log: WarningLog) -> None:
         )
 
 
+def find_unpublished() -> Warning:
+    """Return what is said of a course that was exported before it was ever published."""
+    return Warning(
+        "not_published",
+        "Nothing of this course has been published: learners see nothing of it. Publish it in "
+        "Studio.",
+    )
+
+
 def find_obstacles(settings: Mapping[str, JSON], now: datetime) -> Iterable[Warning]:
     """Yield what would keep learners out of a course with these settings."""
     start = parse_date(settings.get("start")) or DEFAULT_START

@@ -41,12 +41,12 @@ def export_course(course_key: CourseKey, destination: Path) -> ExportReport:
     heads = api.get_heads(course_key)
     published = api.load_version(heads.published or heads.draft)
     draft = published if heads.draft == published.id else api.load_version(heads.draft)
-    export = _Export(course_key, published, draft)
+    export = _Export(course_key, published, draft, is_published=heads.published is not None)
     with open_packer(destination, heads.changed_at) as packer:
         export.write(packer)
     return ExportReport(
         course_key=course_key,
-        version=published.id,
+        version=heads.published,
         files=packer.count,
         blocks=dict(sorted(Counter(key.block_type for key in export.blocks).items())),
         drafts=export.draft_count,
@@ -57,11 +57,18 @@ class _Export:
     """One export: collects the text files, then packs them with assets and extras."""
 
     def __init__(
-        self, course_key: CourseKey, published: CourseVersion, draft: CourseVersion
+        self,
+        course_key: CourseKey,
+        published: CourseVersion,
+        draft: CourseVersion,
+        *,
+        is_published: bool,
     ) -> None:
+        """Of a course that was never published, the draft stands for both versions."""
         self._course_key = course_key
         self._run = str(course_key.run)
         self._published, self._draft = published, draft
+        self._is_published = is_published
         self.blocks = _blocks(published)
         self._draft_blocks = self.blocks if draft is published else _blocks(draft)
         self._course = self.blocks[COURSE_BLOCK]
@@ -166,6 +173,7 @@ class _Export:
             assets=(self._published.assets, self._draft.assets),
             detached=(_detached(self._published), _detached(self._draft)),
             get_text=api.get_text,
+            is_published=self._is_published,
         )
         if value:
             self._put_json(HEADS_JSON, value)

@@ -1,14 +1,17 @@
 """``lyceum/heads.json``: what a course's two versions hold and OLX has no place for.
 
-Written only where there is something to say: blocks that the course does not reach, and a
-draft whose grading policy, pages, assets or other files are not those of the published
-version. Other platforms pass it over. Bytes lie beside it, ``lyceum/files/SHA256``.
+Written only where there is something to say: that nothing was ever published, blocks that the
+course does not reach, and a draft whose grading policy, pages, assets or other files are not
+those of the published version. Other platforms pass it over. Bytes lie beside it,
+``lyceum/files/SHA256``.
 
     {"format": 1,
+     "published": false,
      "detached": {"TYPE@NAME": {"settings", "children", "xml", "body": {"fields", "olx"}}},
      "draft": {"detached", "policy", "pages": {path: text}, "assets": {path: asset},
                "extras": {path: SHA256}}}
 
+``published`` false: the rest of the archive is the draft, and there is no published version.
 In ``draft`` only what differs stands; null takes a page, an asset or a file away.
 """
 
@@ -60,6 +63,7 @@ class HeadsFile:
 
     detached: Detached = field(default_factory=dict)
     draft: DraftRoot | None = None
+    is_published: bool = True
     # The bytes of the draft's assets and files, by hash.
     members: dict[str, Member] = field(default_factory=dict)
 
@@ -74,10 +78,12 @@ def heads_value(
     assets: tuple[Mapping[str, Asset], Mapping[str, Asset]],
     detached: tuple[Detached, Detached],
     get_text: Callable[[str], str],
+    is_published: bool = True,
 ) -> tuple[dict[str, JSON], set[str]]:
     """Return the content of heads.json, empty when nothing is to be said, and hashes of files.
 
-    The pairs are of the published version and of the draft.
+    The pairs are of the published version and of the draft; twice of the draft where nothing
+    was ever published.
     """
     loose = [_detached_json(blocks) for blocks in detached]
     own: dict[str, JSON] = {
@@ -99,8 +105,10 @@ def heads_value(
     }
     if published.policy != draft.policy:
         own["policy"] = draft.policy
-    value = {"detached": loose[0], "draft": own}
+    value: dict[str, JSON] = {"detached": loose[0], "draft": own}
     value = {name: part for name, part in value.items() if part}
+    if not is_published:
+        value["published"] = False
     hashes = {sha256 for sha256 in own.get("extras", {}).values() if sha256}
     hashes |= {asset["sha256"] for asset in own.get("assets", {}).values() if asset}
     return ({"format": 1, **value} if value else {}), hashes
@@ -178,6 +186,9 @@ class _Reader:
     def read(self, value: Any, known: tuple[set[BlockKey], set[BlockKey]]) -> HeadsFile:
         whole = _object(value, "it")
         _check(whole.get("format") == 1, "its format is another")
+        published = whole.get("published", True)
+        _check(isinstance(published, bool), "published is neither true nor false")
+        self._found.is_published = published
         self._found.detached = self._detached(whole.get("detached", {}), known[0])
         if "draft" in whole:
             self._found.draft = self._draft(_object(whole["draft"], "draft"), known[1])

@@ -18,7 +18,12 @@ from common.content import api
 from common.content.data import JSON, Asset, Block, CourseTree, Definition
 from common.content.olx.archive import open_archive
 from common.content.olx.assets import Assets, read_assets, store_assets
-from common.content.olx.checks import check_blocks, find_obstacles, open_settings
+from common.content.olx.checks import (
+    check_blocks,
+    find_obstacles,
+    find_unpublished,
+    open_settings,
+)
 from common.content.olx.coursefile import course_policies, read_course, read_identity
 from common.content.olx.drafts import read_drafts
 from common.content.olx.errors import InvalidCourseError
@@ -37,7 +42,7 @@ from common.content.olx.pages import Pages, read_pages
 from common.content.olx.parsed import Branches, ParsedBlock, SourceCourse, reachable
 from common.content.olx.policies import Policy, read_grading_policy, read_policy, template_path
 from common.content.olx.reader import BlockReader
-from common.content.olx.report import ImportReport, Progress, WarningLog
+from common.content.olx.report import ImportReport, Progress, Warning, WarningLog
 from common.content.olx.settle import settle_xml
 from common.content.olx.values import date_text
 from common.content.references import COURSE_BLOCK
@@ -88,9 +93,9 @@ def import_archive(
     with open_archive(source, log=log, limits=limits) as members:
         course = understand(find_course(members, log, limits), log, tell)
         _change_settings(course, start=start, open_enrollment=open_enrollment, now=now)
-        obstacles = tuple(find_obstacles(course.published[COURSE_BLOCK].settings, now))
+        obstacles = _obstacles(course, now)
         key = course_key or course.source.key
-        tell(f"Writing {len(course.published)} blocks and {len(course.assets.members)} files")
+        tell(f"Writing {len(course.drafts)} blocks and {len(course.assets.members)} files")
         draft, published = _write(course, tell)
         api.create_or_replace_course(
             key,
@@ -100,12 +105,13 @@ def import_archive(
             message=f"Import of {source.name}",
             in_transaction=None if in_transaction is None else partial(in_transaction, key),
         )
+    unpublished = course.branches.from_drafts if course.heads.is_published else set(course.drafts)
     return ImportReport(
         course_key=key,
         version=published,
         draft_version=draft,
-        blocks=_count(course.published),
-        drafts=_count(key for key in course.branches.from_drafts if key in course.drafts),
+        blocks=_count(course.published if course.heads.is_published else ()),
+        drafts=_count(key for key in unpublished if key in course.drafts),
         warnings=(*log.all, *obstacles),
         obstacles=obstacles,
         assets=len(course.assets.members),
@@ -229,7 +235,14 @@ def _change_settings(
             block.xml = settle_xml(block.key.block_type, block.settings, block.fields, block.xml)
 
 
-def _write(course: UnderstoodCourse, tell: Progress) -> tuple[str, str]:
+def _obstacles(course: UnderstoodCourse, now: datetime) -> tuple[Warning, ...]:
+    """Return what keeps learners out of the course, as it will stand."""
+    if not course.heads.is_published:
+        return find_unpublished(), *find_obstacles(course.drafts[COURSE_BLOCK].settings, now)
+    return tuple(find_obstacles(course.published[COURSE_BLOCK].settings, now))
+
+
+def _write(course: UnderstoodCourse, tell: Progress) -> tuple[str, str | None]:
     """Write both versions; return the ids of draft and published."""
     manifest = store_assets(course.assets, tell)
     extras = _store_files(course)
@@ -242,7 +255,9 @@ def _write(course: UnderstoodCourse, tell: Progress) -> tuple[str, str]:
         made = _tree(parsed, blocks, writer, course.policy, manifest, pages, extras)
         return add_detached(made, detached, add_definition=writer.add_definition)
 
-    published = api.write_tree(tree(course.published, heads.detached), writer=writer)
+    published = None
+    if heads.is_published:
+        published = api.write_tree(tree(course.published, heads.detached), writer=writer)
     own = heads.draft or DraftRoot()
     draft = tree(course.drafts, heads.detached if own.detached is None else own.detached)
     return api.write_tree(

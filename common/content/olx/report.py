@@ -57,11 +57,12 @@ class ImportReport:
     """The outcome of an import.
 
     ``blocks`` counts the published version by type, the course block included; ``drafts`` the
-    blocks that came from ``drafts/``. ``obstacles`` are those warnings that keep learners out.
+    blocks that came from ``drafts/``. A course that was never published has no ``version``, and
+    all its blocks are drafts. ``obstacles`` are those warnings that keep learners out.
     """
 
     course_key: CourseKey
-    version: str
+    version: str | None
     draft_version: str
     blocks: Mapping[str, int]
     drafts: Mapping[str, int]
@@ -82,10 +83,14 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """The outcome of an export: what was written, by kind."""
+    """The outcome of an export: what was written, by kind.
+
+    ``blocks`` counts those outside ``drafts/``; ``version`` is the published one, None where
+    nothing was ever published: they are the draft's then.
+    """
 
     course_key: CourseKey
-    version: str
+    version: str | None
     files: int
     blocks: Mapping[str, int]
     drafts: int

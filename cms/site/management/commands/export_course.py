@@ -30,6 +30,11 @@ class Command(BaseCommand):
             f"Exported {report.course_key}: {sum(report.blocks.values())} blocks, "
             f"{report.drafts} draft files of blocks, {report.files} files."
         )
+        if report.version is None:
+            self.stdout.write(
+                "Nothing of it is published, and an import here keeps that. Other platforms "
+                "will show it to learners from its start date on."
+            )
 
 
 def _sentence(error: DomainError) -> str:

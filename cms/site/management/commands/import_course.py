@@ -66,7 +66,8 @@ class Command(BaseCommand):
         for warning in report.warnings:
             if warning not in report.obstacles:
                 self.stderr.write(str(warning))
-        self.stdout.write(f"Imported {report.course_key}: {sum(report.blocks.values())} blocks.")
+        told = f"{sum(report.blocks.values())} blocks" if report.version else "nothing is published"
+        self.stdout.write(f"Imported {report.course_key}: {told}.")
         width = max(map(len, [*report.blocks, *report.drafts]), default=0)
         for block_type, count in report.blocks.items():
             self.stdout.write(f"  {block_type:{width}} {count:6}")

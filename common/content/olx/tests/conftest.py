@@ -28,6 +28,7 @@ class Imported:
 
     @property
     def published(self) -> CourseVersion:
+        assert self.report.version is not None
         return api.load_version(self.report.version)
 
     @property

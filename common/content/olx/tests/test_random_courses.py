@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.content.olx.exporter import export_course
+from common.content.olx.headsfile import HEADS_JSON
 from common.content.olx.importer import import_archive
 from common.content.olx.tests.building import Files, tar_gz
 from common.content.olx.tests.independent import compare, load
@@ -38,6 +39,7 @@ ATTRIBUTES = st.dictionaries(
     VALUES,
     max_size=5,
 )
+NEVER_PUBLISHED = json.dumps({"format": 1, "published": False}, indent=4) + "\n"
 LEVELS = ["chapter", "sequential", "vertical", "vertical"]
 LEAVES = [
     "html",
@@ -123,6 +125,8 @@ class _Maker:
             files[f"{page}.html"] = draw(TEXT)
         for number, data in enumerate(draw(st.lists(st.binary(max_size=9), max_size=2))):
             files[f"other/extra{number}"] = data
+        if draw(st.integers(0, 3)) == 0:
+            files[HEADS_JSON] = NEVER_PUBLISHED
         return files
 
 
@@ -168,6 +172,7 @@ def test_random_course_round_trips(files: Files) -> None:
         report = import_archive(source)
         export_course(report.course_key, exported)
         again = import_archive(exported)
+        assert (report.version is None) == (HEADS_JSON in files)
         assert again.version == report.version
         assert again.draft_version == report.draft_version
         assert compare(load(source), load(exported)).differences == []
