@@ -157,6 +157,13 @@ class LearnerStore(KeyValueStore):
         self.load_states([key])
         return dict(copied(self._records[StateRef(key)].values))
 
+    def clear(self, key: BlockKey) -> None:
+        """Forget the state of a block, that of its asides included."""
+        self.load_states([key])
+        record = self._records[StateRef(key)]
+        for name in list(record.values):
+            record.delete(name)
+
     # The library's interface
 
     def _place(self, key: KeyValueStore.Key) -> tuple[Record, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,8 @@ class Buffer:
     events: list[EventPublication] = field(default_factory=list)
     selections: dict[BlockKey, tuple[BlockKey, ...]] = field(default_factory=dict)
     drawn_partitions: set[int] = field(default_factory=set)
+    # Draws of selecting blocks that replace what was recorded before.
+    redrawn: dict[BlockKey, tuple[BlockKey, ...]] = field(default_factory=dict)
     # Completions of other people (team work): user id, block, fraction.
     others: list[tuple[int, BlockKey, float]] = field(default_factory=list)
 
@@ -78,6 +80,14 @@ class BlockSession:
     def rebind(self, user: User) -> None:
         """Work for ``user`` from now on: a trusted service's call named them."""
         self.bind(get_learner_context(self.course_key, user), user)
+
+    def redraw(self, key: BlockKey, children: tuple[BlockKey, ...]) -> None:
+        """Show other children of a selecting block from now on; stored with the session's work."""
+        selections = {**self.viewer.selections, key: children}
+        viewer = replace(self.viewer, selections=selections)
+        self.context = replace(self.context, viewer=viewer)
+        self.buffer.redrawn[key] = children
+        self._visible.clear()
 
     def again(self) -> BlockSession:
         """Return a session like this one at its start, which reads the learner's rows anew.
@@ -167,6 +177,7 @@ class BlockSession:
             or buffer.grades
             or buffer.completions
             or buffer.selections
+            or buffer.redrawn
             or buffer.drawn_partitions
         )
 

@@ -27,7 +27,7 @@ from common.blocks.models import LearnerBlockState, SharedState, UserField
 from common.blocks.session import BlockSession
 from common.core.db import upsert
 from common.core.keys import BlockKey, usage_key
-from common.courses.api import record_drawn_group, select_children
+from common.courses.api import record_drawn_group, replace_selection, select_children
 from common.enrollments.api import lock_enrollment, lock_enrollments
 from common.grading.api import ScoreInput, prepare_grading, record_scores
 from common.tracking.api import Event, emit, record
@@ -257,6 +257,14 @@ def _write_shared(session: BlockSession) -> None:
 
 
 def _write_draws(session: BlockSession, run_id: int, now: datetime) -> None:
+    for key, children in session.buffer.redrawn.items():
+        replace_selection(
+            run_id=run_id,
+            learner_id=session.viewer.user_id or 0,
+            block=key,
+            children=children,
+            now=now,
+        )
     for key in session.buffer.selections:
         select_children(
             run_id=run_id, outline=session.outline, viewer=session.viewer, block=key, now=now

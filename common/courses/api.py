@@ -19,6 +19,7 @@ from common.courses.facts import (
 from common.courses.groups import (
     MODE_GROUP_IDS,
     choose_children,
+    draw_again,
     effective_group,
     effective_selection,
     merge_group_access,
@@ -36,6 +37,7 @@ from common.courses.memberships import (
     record_selection,
     register_placement_hook,
     remove_group,
+    replace_selection,
     select_children,
 )
 from common.courses.naming import read_title
@@ -79,6 +81,7 @@ __all__ = [
     "check_access",
     "choose_children",
     "closes_at",
+    "draw_again",
     "effective_group",
     "effective_selection",
     "find_run_and_heads",
@@ -108,6 +111,7 @@ __all__ = [
     "record_selection",
     "register_placement_hook",
     "remove_group",
+    "replace_selection",
     "require_access",
     "select_children",
     "set_outline_builder",

@@ -8,12 +8,14 @@ outline and pages agree before anything is recorded.
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Mapping, Sequence
 
 from common.core.keys import BlockKey
 from common.courses.data import CourseOutline, OutlineBlock, UserPartition, Viewer
 
 RANDOM = "random"
+_chance = random.SystemRandom()
 ENROLLMENT_TRACK = "enrollment_track"
 # The groups of the partition that is made of enrollment modes (id 50: reference olx, section 2).
 MODE_GROUP_IDS: Mapping[str, int] = {
@@ -79,6 +81,17 @@ def choose_children(
     ranked = sorted(others, key=lambda child: _rank(seed, str(block), str(child)), reverse=True)
     chosen = set(ranked[: count - len(kept)])
     return (*kept, *(child for child in others if child in chosen))
+
+
+def draw_again(children: Sequence[BlockKey], count: int | None) -> tuple[BlockKey, ...]:
+    """Draw ``count`` of the children (None or negative: all) anew; they keep their order.
+
+    By chance, not by a hash: the same children may come again, and nobody can tell before.
+    """
+    if count is None or count < 0 or count >= len(children):
+        return tuple(children)
+    chosen = set(_chance.sample(list(children), count))
+    return tuple(child for child in children if child in chosen)
 
 
 def shown_children(

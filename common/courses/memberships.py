@@ -205,6 +205,22 @@ def record_selection(
     upsert([row], key=["run", "learner", "block"], update=["children", "selected_at"])
 
 
+def replace_selection(
+    *,
+    run_id: int,
+    learner_id: int,
+    block: BlockKey,
+    children: Sequence[BlockKey],
+    now: datetime,
+) -> None:
+    """Show a learner other children of a selecting block; who derives something is told."""
+    with transaction.atomic():
+        _tell(run_id, learner_id)
+        record_selection(
+            run_id=run_id, learner_id=learner_id, block=block, children=children, now=now
+        )
+
+
 def select_children(
     *, run_id: int, outline: CourseOutline, viewer: Viewer, block: BlockKey, now: datetime
 ) -> tuple[BlockKey, ...]:

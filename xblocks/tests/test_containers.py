@@ -30,6 +30,9 @@ class Selection:
     def selected_children(self, block: Any) -> list[Any]:
         return [key for key in block.children if key.block_id in self.names]
 
+    def all_children(self, block: Any) -> list[Any]:
+        return list(block.children)
+
     def group_child(self, block: Any) -> Any:
         return next(iter(self.selected_children(block)), None)
 

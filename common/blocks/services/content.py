@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader import render_to_string
 
 from common.blocks import author_html, links
+from common.blocks.data import GradePublication
 from common.core.keys import CourseKey, UsageKey, block_key, usage_key
-from common.courses.api import choose_children, effective_group
+from common.courses.api import choose_children, closes_at, draw_again, effective_group
 
 if TYPE_CHECKING:
     from common.blocks.session import BlockSession
@@ -62,6 +63,18 @@ class SelectionService:
     def __init__(self, session: BlockSession) -> None:
         self._session = session
 
+    def all_children(self, block: Any) -> list[UsageKey]:
+        """Return the children that the course has, those included that this person is not shown."""
+        outlined = self._session.outline.block(block_key(block.scope_ids.usage_id))
+        return [usage_key(self._session.course_key, child) for child in outlined.children]
+
+    def can_redraw(self, block: Any) -> bool:
+        """Tell whether this person may have a new draw: their work is kept, and not yet closed."""
+        session = self._session
+        outlined = session.outline.block(block_key(block.scope_ids.usage_id))
+        closes = closes_at(session.outline.facts, outlined)
+        return session.keeps_work and (closes is None or session.now <= closes)
+
     def selected_children(self, block: Any) -> list[UsageKey]:
         """Return the children drawn for this person of a block that shows a selection.
 
@@ -82,6 +95,29 @@ class SelectionService:
         if session.keeps_work and chosen != recorded:
             session.buffer.selections[key] = chosen
         return [usage_key(session.course_key, child) for child in chosen]
+
+    def redraw(self, block: Any) -> None:
+        """Draw this person's children anew, and clear what they did below the block.
+
+        State and completion go, scores are taken back, and the grades follow. Nothing happens
+        where the person's work is not kept.
+        """
+        session = self._session
+        if not session.keeps_work:
+            return
+        key = block_key(block.scope_ids.usage_id)
+        outlined = session.outline.block(key)
+        below = [item for item in session.outline.iter_subtree(key) if item.key != key]
+        session.store.load_states([item.key for item in below])
+        for item in below:
+            session.store.clear(item.key)
+            if session.store.completions.get(item.key):
+                session.buffer.completions[item.key] = 0.0
+            if item.has_score:
+                # Also of a tool that weights its scores itself.
+                taken_back = GradePublication(item.key, deleted=True, is_weighted=True)
+                session.buffer.grades.append(taken_back)
+        session.redraw(key, draw_again(outlined.children, outlined.max_selected))
 
     def group_child(self, block: Any) -> UsageKey | None:
         """Return the child of a split test that this person's group sees; None without a group."""
