@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,17 +9,12 @@ from django.utils.safestring import SafeString, mark_safe
 from web_fragments.fragment import Fragment
 
 from common.blocks import types
-from common.blocks.course_files import make_pass
 from common.blocks.data import BlockInfo, RenderedBlock
-from common.blocks.links import asset_base, rewrite_links
+from common.blocks.links import rewrite_links
 from common.blocks.session import BlockSession
 from common.blocks.wrapping import collect_resources, resources_html
 from common.core.errors import NotFoundError
 from common.core.keys import BlockKey, usage_key
-from common.courses.api import Action, check_access
-
-# As ``author_html.frame`` writes it: the document inside is escaped, so the first > ends the tag.
-_FRAME = re.compile(r'<iframe class="author-frame"[^>]*>')
 
 STUDENT_VIEW = "student_view"
 PUBLIC_VIEW = "public_view"
@@ -54,7 +48,6 @@ def _page_parts(
 ) -> RenderedBlock:
     resources = collect_resources(fragment)
     html = rewrite_links(fragment.body_html(), session.course_key)
-    html = _give_passes(session, html)
     return RenderedBlock(
         html=mark_safe(html),  # noqa: S308 # blocks escape their own content
         head=resources_html(resources, "head"),
@@ -64,18 +57,6 @@ def _page_parts(
         needs_globals=needs_globals,
         blocks=blocks,
     )
-
-
-def _give_passes(session: BlockSession, html: str) -> str:
-    """Let frames read the course's locked files, where the person may."""
-    if "author-frame" not in html:
-        return html
-    run = session.context.run
-    if not check_access(session.viewer, run, None, Action.VIEW, session.now).allowed:
-        return html
-    base = asset_base(session.course_key)
-    with_pass = f"{base}{make_pass(session.course_key)}/"
-    return _FRAME.sub(lambda match: match[0].replace(base, with_pass), html)
 
 
 def _blocks(session: BlockSession, root: BlockKey) -> tuple[BlockInfo, ...]:

@@ -214,8 +214,9 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         if wanted is None or wanted != int(wanted):
             raise UnreadableDataError("hint_index is not a whole number")
         index = int(wanted)
-        if not 0 <= index < len(hints):
+        if problem is None or not 0 <= index < len(hints):
             return {"success": False}
+        text = problem.fill(hints[index], author.clean)
         self.runtime.publish(
             self,
             "edx.problem.hint.demandhint_displayed",
@@ -223,10 +224,10 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
                 "module_id": str(self.scope_ids.usage_id),
                 "hint_index": index,
                 "hint_len": len(hints),
-                "hint_text": hints[index],
+                "hint_text": text,
             },
         )
-        return {"success": True, "hint_index": index, "msg": hints[index]}
+        return {"success": True, "hint_index": index, "msg": text}
 
     @XBlock.handler
     def xmodule_handler(self, request: Any, suffix: str = "") -> Response:

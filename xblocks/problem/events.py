@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from xblocks.kit import author
 from xblocks.problem.engine.errors import AnswerFormatError
 from xblocks.problem.engine.model import Answer, InputResult
 from xblocks.problem.engine.problem import CompiledProblem
@@ -54,7 +55,7 @@ def feedback_payloads(
             "question_type": response.tag,
             "student_answer": _plain(state.answers.get(part)),
             "correctness": state.results[part].correctness == "correct",
-            "hints": [{"text": hint.html} for hint in hints],
+            "hints": [{"text": problem.fill(hint.html, author.clean)} for hint in hints],
             "hint_label": hints[0].label,
             "trigger_type": "single",
         }

@@ -47,6 +47,8 @@ def _staff_lines(page: Page, *, is_trusted: bool) -> Iterator[str]:
     """Yield what the course team should know of this problem and learners should not."""
     if page.problem.has_scripts and not is_trusted:
         yield sentence(page.texts, "author_scripts")
+    for words in page.problem.left_out:
+        yield sentence(page.texts, "scripts_left_out", {"given": words or "…"})
     if page.notice is not None and page.notice.code == "pattern_timeout":
         yield sentence(page.texts, "pattern_reason", page.notice.values)
 

@@ -85,7 +85,7 @@ def feedback(page: Page, number: int) -> Markup:
     is_right = all(results[item.id].correctness is Correctness.CORRECT for item in response.inputs)
     shown = [_hint(page, hint, is_right=is_right) for hint in hints]
     shown += [
-        _solution(solution)
+        _solution(page, solution)
         for solution in page.problem.explanations(page.orders)
         if solution.always and solution.response == number
     ]
@@ -98,7 +98,7 @@ def _hint(page: Page, hint: Hint, *, is_right: bool) -> Markup:
         verdict = Correctness.CORRECT if is_right else Correctness.INCORRECT
         label = page.texts.gettext(VERDICTS[verdict][1])
     head = Markup("<strong>{}:</strong> ").format(label) if label else ""
-    html = Markup(hint.html)  # noqa: S704  # cleaned when compiled
+    html = _filled(page, hint.html)
     return Markup('<div class="problem-feedback">{}{}</div>').format(head, html)
 
 
@@ -169,7 +169,7 @@ def demand_hints(page: Page) -> Markup:
         ).format(
             index,
             template.format(number=index + 1, count=len(hints)),
-            Markup(hint),  # noqa: S704  # cleaned when compiled
+            _filled(page, hint),
         )
         for index, hint in enumerate(hints)
     )
@@ -195,7 +195,7 @@ def answers(page: Page) -> Markup:
         for key, answer in shown_answers(page).items()
     )
     solutions = Markup("").join(
-        _solution(solution)
+        _solution(page, solution)
         for solution in page.problem.explanations(page.orders)
         if not solution.always or not page.shows_marks
     )
@@ -212,9 +212,14 @@ def answers(page: Page) -> Markup:
     )
 
 
-def _solution(solution: Solution) -> Markup:
-    html = Markup(solution.html)  # noqa: S704  # cleaned when compiled
+def _solution(page: Page, solution: Solution) -> Markup:
+    html = _filled(page, solution.html)
     return Markup('<div class="problem-solution">{}</div>').format(html)
+
+
+def _filled(page: Page, html: str) -> Markup:
+    filled = page.problem.fill(html, page.frame)
+    return Markup(filled)  # noqa: S704  # cleaned when compiled, or framed
 
 
 _SUBMITTED = Markup(

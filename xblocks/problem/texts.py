@@ -58,6 +58,10 @@ SENTENCES: Mapping[str, str] = {
         " text around them, not the answers. They run in the page itself where an operator trusts"
         " the scripts of this course."
     ),
+    "scripts_left_out": _(
+        "For the course team: scripts and styles were left out here, as no frame can stand in a"
+        " choice, a label or around an answer: “{given}”"
+    ),
 }
 
 # What the problem's script says by itself.

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from common.blocks import author_html, links
+from common.blocks.course_files import make_pass
 from common.blocks.data import GradePublication
 from common.core.keys import CourseKey, UsageKey, block_key, usage_key
-from common.courses.api import choose_children, closes_at, draw_again, effective_group
+from common.courses.api import (
+    Action,
+    check_access,
+    choose_children,
+    closes_at,
+    draw_again,
+    effective_group,
+)
 
 if TYPE_CHECKING:
     from common.blocks.session import BlockSession
@@ -39,10 +48,24 @@ class AuthorHtmlService:
         """Whether an operator lets the scripts of this course's authors run in the page."""
         return self._session.context.run.trusts_scripts
 
-    def present(self, html: str, *, title: str = "") -> author_html.PresentedHtml:
+    def present(self, html: str, *, title: str = "") -> SafeString:
         """Return HTML with its links rewritten: in the page, or in a frame if it acts."""
+        if not self.is_trusted and author_html.is_active(html):
+            return self.framed(html, title=title)
         rewritten = links.rewrite_links(html, self._session.course_key)
-        return author_html.present(rewritten, trusted=self.is_trusted, title=title)
+        return author_html.present(rewritten, trusted=self.is_trusted).html
+
+    def framed(self, html: str, *, title: str = "") -> SafeString:
+        """Return HTML in a frame, where it reads the course's locked files if the person may."""
+        session = self._session
+        rewritten = links.rewrite_links(html, session.course_key)
+        base = links.asset_base(session.course_key)
+        if base in rewritten:
+            run = session.context.run
+            if check_access(session.viewer, run, None, Action.VIEW, session.now).allowed:
+                with_pass = f"{base}{make_pass(session.course_key)}/"
+                rewritten = rewritten.replace(base, with_pass)
+        return author_html.frame(rewritten, title=title)
 
     def sanitise(self, html: str) -> str:
         """Return HTML with its links rewritten and nothing that acts, for the middle of a form.

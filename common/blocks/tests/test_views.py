@@ -257,3 +257,14 @@ def test_a_frame_reads_locked_files_by_a_pass_of_the_day() -> None:
     other = make_world(assets=[_asset("a.txt", b"hello", locked=True)])
     elsewhere = address[0].replace(str(world.course_key), str(other.course_key))
     assert Client().get(elsewhere).status_code == 403
+
+
+def test_the_frames_of_an_answered_problem_keep_their_pass() -> None:
+    data = """<problem><p><img src="/static/a.txt"/></p><script type="text/javascript">x()</script>
+    <stringresponse answer="a"><textline/></stringresponse></problem>"""
+    world = make_world(problem("p", data), assets=[_asset("a.txt", b"hello", locked=True)])
+    url = world.handler("problem", "p", "problem_check")
+    contents = world.client().post(url, {"input_p_2_1": "a"}).json()["contents"]
+    address = re.search(r"/assets/[^/]+/~[^/]+/a\.txt", contents)
+    assert address
+    assert b"".join(Client().get(address[0])) == b"hello"

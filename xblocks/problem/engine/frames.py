@@ -4,7 +4,7 @@ Inputs stay in the page: a frame cannot reach them, and the form works without s
 stands between two inputs at the problem's top level is one stretch; a stretch that acts becomes
 one frame. Scripts and styles that stand where no frame can be (beside an input, or all by
 themselves) join the nearest stretch that shows something: the one before them, else the next.
-Without any they are left out.
+Without any they are left out, and the course team is told.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from xblocks.problem.engine.markup import OPEN, inner_html, remove_keeping_tail, slot
+from xblocks.kit.words import words_of
+from xblocks.problem.engine.markup import (
+    OPEN,
+    inner_html,
+    remove_keeping_tail,
+    slot,
+    without_slot_names,
+)
 from xblocks.problem.engine.model import Cleaner
 
 Acts = Callable[[str], bool]
@@ -36,13 +43,18 @@ def never_acts(_html: str) -> bool:
     return False
 
 
-def take_frames(root: Element, clean: Cleaner, acts: Acts) -> tuple[str, tuple[str, ...]]:
-    """Return the cleaned body, with slots for inputs and frames, and the frames' raw HTML."""
+def take_frames(
+    root: Element, clean: Cleaner, acts: Acts, frames: list[str], left_out: list[str]
+) -> str:
+    """Return the cleaned body, with slots for inputs and frames.
+
+    Adds the frames' raw HTML to ``frames``, and to ``left_out`` the words of what acted and
+    could not get a frame.
+    """
     if not acts(inner_html(root)):
-        return clean(inner_html(root)), ()
+        return clean(inner_html(root))
     stretches = _stretches(root)
     _find_homes(stretches)
-    frames: list[str] = []
     body: list[str] = []
     for stretch in stretches:
         if stretch.shows and not stretch.holds_inputs and acts(stretch.html):
@@ -50,7 +62,9 @@ def take_frames(root: Element, clean: Cleaner, acts: Acts) -> tuple[str, tuple[s
             frames.append(stretch.html)
         else:
             body.append(stretch.html)
-    return clean("".join(body)), tuple(frames)
+            if acts(stretch.html):
+                left_out.append(words_of(without_slot_names(stretch.html)))
+    return clean("".join(body))
 
 
 def _stretches(root: Element) -> list[_Stretch]:

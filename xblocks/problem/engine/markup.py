@@ -22,6 +22,11 @@ def without_slots(text: str) -> str:
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
+def without_slot_names(text: str) -> str:
+    """Return ``text`` with nothing in the place of its slots."""
+    return _SLOT.sub("", text)
+
+
 def slot(kind: str, name: str) -> str:
     """Return the text that stands for something rendered later."""
     return f"{OPEN}{kind}:{name}{CLOSE}"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from xblocks.kit.words import words_of
 from xblocks.problem.engine import inputs, responses
 from xblocks.problem.engine.errors import ProblemSyntaxError, UnsupportedError
 from xblocks.problem.engine.explanations import mark_solutions, take_solutions
@@ -141,6 +142,24 @@ class _Compiler:
         self.clean = clean
         self.acts = acts
         self.inputs: dict[str, Input] = {}
+        self.frames: list[str] = []
+        self.left_out: list[str] = []
+
+    def block(self, html: str) -> str:
+        """Return what stands by itself (a hint, a solution): cleaned, or the slot of a frame."""
+        if not self.acts(html):
+            return self.clean(html)
+        self.frames.append(html)
+        return slot("frame", str(len(self.frames) - 1))
+
+    def inline(self, html: str) -> str:
+        """Return what belongs to an input (a choice, a label): cleaned, as no frame can be there.
+
+        A frame in it would take its clicks and its name for people who listen.
+        """
+        if self.acts(html):
+            self.left_out.append(words_of(html))
+        return self.clean(html)
 
     def compile(self, *, has_scripts: bool) -> CompiledProblem:
         nodes = [node for node in self.root.iter() if node.tag in RESPONSES]
@@ -148,20 +167,21 @@ class _Compiler:
         if any(node.tag in KNOWN_INPUTS for node in self.root.iter()):
             raise UnsupportedError("an input outside a response")
         hints = tuple(
-            self.clean(inner_html(hint)).strip()
+            self.block(inner_html(hint)).strip()
             for group in self.root.iter("demandhint")
             for hint in group.findall("hint")
         )
-        solutions = take_solutions(self.root, self.clean)
+        solutions = take_solutions(self.root, self.block)
         self._drop_what_is_not_text()
-        body, frames = take_frames(self.root, self.clean, self.acts)
+        body = take_frames(self.root, self.clean, self.acts, self.frames, self.left_out)
         return CompiledProblem(
             body=tuple(split_slots(body)),
             responses=compiled,
             solutions=solutions,
             demand_hints=hints,
             has_scripts=has_scripts,
-            frames=frames,
+            frames=tuple(self.frames),
+            left_out=tuple(self.left_out),
             inputs=self.inputs,
         )
 
@@ -175,7 +195,7 @@ class _Compiler:
         if foreign:
             raise UnsupportedError(f"{tag} over {foreign[0]!s}")
         inline = _is_inline(node, nodes)
-        labels = take_labels(node, nodes, self.clean)
+        labels = take_labels(node, nodes, self.inline)
         compiled_inputs = tuple(
             self._input(child, f"{number + 1}_{index}", text, inline)
             for index, (child, text) in enumerate(zip(nodes, labels.inputs, strict=True), 1)
@@ -187,7 +207,7 @@ class _Compiler:
                 tag=tag,
                 inputs=compiled_inputs,
                 text=labels.group,
-                clean=self.clean,
+                clean=self.block,
             ),
         )
         for child, item in zip(nodes, compiled_inputs, strict=True):
@@ -205,7 +225,7 @@ class _Compiler:
                 points=_points(node),
                 text=text,
                 inline=inline,
-                clean=self.clean,
+                clean=self.inline,
             ),
         )
         self.inputs[input_id] = item

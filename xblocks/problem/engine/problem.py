@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from xblocks.problem.engine.explanations import Solution
 from xblocks.problem.engine.inputs.base import Input
 from xblocks.problem.engine.inputs.choices import ChoiceInput
+from xblocks.problem.engine.markup import split_slots
 from xblocks.problem.engine.model import Answer, Answers, InputResult, Results, Score
 from xblocks.problem.engine.responses.base import Response
 from xblocks.problem.engine.responses.choices import MultipleChoiceResponse
@@ -24,7 +25,9 @@ class CompiledProblem:
     ``body`` is literal HTML with slots (``open``/``close``/``feedback`` RESPONSE, ``input`` ID,
     ``frame`` INDEX). ``unsupported`` names what this engine cannot do; such a problem has no
     responses and is worth nothing. ``has_scripts`` tells that the author wrote JavaScript;
-    ``frames`` is the HTML that needs a frame to act in; ``code`` is the author's Python.
+    ``frames`` is the HTML that needs a frame to act in; hints, solutions and feedback refer to it
+    by slots, too: ``fill`` puts it in. ``left_out``: the words of what acted where no frame can
+    be. ``code`` is the author's Python.
     """
 
     body: tuple[Segment, ...] = ()
@@ -34,6 +37,7 @@ class CompiledProblem:
     unsupported: tuple[str, ...] = ()
     has_scripts: bool = False
     frames: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     code: str = ""
     inputs: Mapping[str, Input] = field(default_factory=dict)
 
@@ -51,6 +55,13 @@ class CompiledProblem:
     def is_shuffled(self) -> bool:
         """Whether the choices that are shown, or their order, depend on the seed."""
         return bool(self._groups())
+
+    def fill(self, html: str, frame: Callable[[str], str]) -> str:
+        """Return the HTML of a hint or solution, what acts in it put into frames by ``frame``."""
+        return "".join(
+            part if isinstance(part, str) else frame(self.frames[int(part[1])])
+            for part in split_slots(html)
+        )
 
     def all_inputs(self) -> Iterator[Input]:
         """Yield the inputs in document order."""

@@ -98,3 +98,86 @@ def test_staff_are_told_where_the_scripts_run() -> None:
     runtime = BenchRuntime(is_staff=True)
     block = runtime.make(ProblemBlock, data=f"<problem><p>a</p>{SCRIPT}{NUMBER}</problem>")
     assert "run in a frame" in runtime.render(block, "student_view", {}).content
+
+
+CHOICES = (
+    "<multiplechoiceresponse><choicegroup><choice correct='true'>right{choice}"
+    "<choicehint>well done{hint}</choicehint></choice><choice correct='false'>no</choice>"
+    "</choicegroup><solution><p>because</p>{solution}</solution></multiplechoiceresponse>"
+    "<demandhint><hint>think{demand}</hint></demandhint>"
+)
+
+
+def choices(**scripts: str) -> str:
+    names = ("choice", "hint", "solution", "demand")
+    return CHOICES.format(**{name: scripts.get(name, "") for name in names})
+
+
+def answered(data: str, **fields: Any) -> Any:
+    """Return the page of staff after the right answer, and the runtime."""
+    runtime = BenchRuntime(is_staff=True)
+    block = runtime.make(
+        ProblemBlock, data=f"<problem>{data}</problem>", showanswer="always", **fields
+    )
+    contents = runtime.post(block, "problem_check", {"input_b1_2_1": "choice_0"}).json["contents"]
+    return lxml_html.fromstring(contents), runtime
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "css"),
+    [
+        ("hint", "well done", "problem-feedback"),
+        ("solution", "because", "problem-solution"),
+        ("demand", "think", "problem-hint"),
+    ],
+)
+def test_scripts_of_hints_and_solutions_act_in_a_frame_there(
+    place: str, words: str, css: str
+) -> None:
+    page, _ = answered(choices(**{place: SCRIPT}))
+    (inside,) = frames(page)
+    assert words in inside
+    assert "act()" in inside
+    assert page.xpath(f"//*[contains(@class, '{css}')]//iframe")
+    assert "left out" not in page.text_content()
+
+
+def test_frames_in_the_text_and_in_a_hint_hold_what_is_theirs() -> None:
+    data = f"<p>the plot</p>{SCRIPT}" + choices(solution=SCRIPT.replace("act", "solve"))
+    page, _ = answered(data)
+    assert [("plot" in item, "solve()" in item) for item in frames(page)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(choices(choice=SCRIPT), id="in a choice"),
+        pytest.param(choices(choice="<b onclick='act()'>x</b>"), id="event of a choice"),
+        pytest.param(
+            choices().replace("<choicegroup>", f"<label>right{SCRIPT}</label><choicegroup>"),
+            id="in a label",
+        ),
+        pytest.param(f"<div onclick='act()'>right {NUMBER}</div>", id="around an answer"),
+        pytest.param(f"{NUMBER}{SCRIPT}", id="nothing to stand beside"),
+    ],
+)
+def test_the_course_team_is_told_where_a_script_is_left_out(data: str) -> None:
+    runtime = BenchRuntime(is_staff=True)
+    block = runtime.make(ProblemBlock, data=f"<problem>{data}</problem>")
+    page = lxml_html.fromstring(runtime.render(block, "student_view", {}).content)
+    notes = [note.text_content() for note in page.find_class("problem-staff")]
+    assert any("left out" in note for note in notes)
+    assert frames(page) == []
+    assert page.xpath("//*[@onclick]") == []
+    assert "left out" not in document(data).text_content()
+
+
+def test_the_event_of_a_hint_tells_its_words_not_its_place() -> None:
+    _, runtime = answered(choices(hint=SCRIPT))
+    (payload,) = [
+        data for _, kind, data in runtime.published if kind.endswith("feedback_displayed")
+    ]
+    assert payload["hints"] == [{"text": "well done"}]
