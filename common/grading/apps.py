@@ -11,7 +11,8 @@ class GradingConfig(AppConfig):
     def ready(self) -> None:
         from common.content.api import register_commit_hook
         from common.enrollments.api import register_standing_hook
-        from common.grading.restamp import SWEEP, restamp_after_move, restamp_at_commit
+        from common.grading.repair import SWEEP
+        from common.grading.restamp import restamp_after_move, restamp_at_commit
 
         register_commit_hook(restamp_at_commit)
         register_standing_hook(restamp_after_move)

@@ -111,6 +111,8 @@ class CourseGradeRow(_OfLearner):
         indexes = [
             # The sweep: grades whose time is over.
             models.Index(fields=["valid_until"], name="grading_coursegrade_until"),
+            # The sweep: grades of another version than the published one.
+            models.Index(fields=["run", "version"], name="grading_coursegrade_version"),
             # How many pass.
             models.Index(fields=["run", "is_passing"], name="grading_coursegrade_passing"),
         ]

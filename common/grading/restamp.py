@@ -6,7 +6,7 @@ the others are regraded a few at a time, each few in one short transaction under
 locks, so that no learner's own submission waits for long.
 
 Whoever changes a learner's groups, roles or mode makes their grade due in the same transaction.
-The job is queued when that commits, or by the sweep if the process died between.
+The job is queued when that commits, or by the sweep (``repair``) if the process died between.
 """
 
 from __future__ import annotations
@@ -17,11 +17,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.db import transaction
-from django.utils import timezone
 
 from common.content.data import CommitInfo
-from common.core.duties import Duty, DutyHold
-from common.core.keys import CourseKey, parse_course_key
+from common.core.keys import CourseKey
 from common.courses.api import find_run_and_heads, get_outline
 from common.courses.data import CourseOutline, CourseRunData, Viewer
 from common.enrollments.api import get_viewers, lock_enrollments
@@ -39,7 +37,6 @@ KIND: Final = "grading.restamp"
 BATCH: Final = 200
 CHUNK: Final = 10
 STEP_SECONDS: Final = 20.0
-SWEEP_SECONDS: Final = 60.0
 # Due whatever the clock of a process says.
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -185,22 +182,3 @@ def _retire(run_id: int, learner_ids: set[int]) -> None:
         CourseGradeRow.objects.filter(run_id=run_id, learner_id__in=learner_ids).update(
             version="", valid_until=None
         )
-
-
-def queue_due_restamps(now: datetime) -> int:
-    """Queue a restamp for every run with a grade whose time is over; return how many."""
-    keys = CourseGradeRow.objects.filter(valid_until__lte=now).values_list(
-        "run__head__course_key", flat=True
-    )
-    courses = sorted(set(keys.distinct()))
-    for key in courses:
-        with transaction.atomic():
-            queue_restamp(parse_course_key(key), only_due=True)
-    return len(courses)
-
-
-def _sweep(hold: DutyHold) -> None:
-    queue_due_restamps(timezone.now())
-
-
-SWEEP = Duty(name=f"{KIND}.sweep", interval_seconds=SWEEP_SECONDS, run=_sweep)

@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "course grades",
                 "indexes": [
                     models.Index(fields=["valid_until"], name="grading_coursegrade_until"),
+                    models.Index(fields=["run", "version"], name="grading_coursegrade_version"),
                     models.Index(fields=["run", "is_passing"], name="grading_coursegrade_passing"),
                 ],
             },

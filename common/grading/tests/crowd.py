@@ -43,7 +43,8 @@ from common.enrollments.api import (  # noqa: E402
 from common.enrollments.errors import NotEnrolledError  # noqa: E402
 from common.enrollments.tests.factories import make_learner  # noqa: E402
 from common.grading.models import CourseGradeRow, Score  # noqa: E402
-from common.grading.restamp import KIND, queue_due_restamps, restamp_batch  # noqa: E402
+from common.grading.repair import queue_due_restamps  # noqa: E402
+from common.grading.restamp import KIND, restamp_batch  # noqa: E402
 from common.grading.tests.checks import (  # noqa: E402
     check_first_passes,
     check_learner,

@@ -21,7 +21,8 @@ from common.grading.api import find_stored_grade, get_grade_summary, stamp_of
 from common.grading.gradebook import grade_course
 from common.grading.ledger import read_scores
 from common.grading.models import CourseGradeRow
-from common.grading.restamp import KIND, queue_due_restamps, restamp_batch, restamp_learners
+from common.grading.repair import queue_due_restamps
+from common.grading.restamp import KIND, restamp_batch, restamp_learners
 from common.grading.tests.factories import POLICY, answer, outline_of
 from common.tasks.api import JobState, find_jobs, run_job
 

@@ -19,7 +19,8 @@ from common.enrollments.tests.factories import make_learner
 from common.grading import restamp
 from common.grading.api import find_stored_grade, queue_restamp, stamp_of
 from common.grading.models import CourseGradeRow
-from common.grading.restamp import KIND, queue_due_restamps, restamp_batch
+from common.grading.repair import queue_due_restamps
+from common.grading.restamp import KIND, restamp_batch
 from common.grading.tests.factories import (
     NOW,
     POLICY,

@@ -1,0 +1,98 @@
+"""Find stored grades that nobody brought up to date, and queue the job that does.
+
+Whoever makes grades stale queues a restamp. This sweep is for the rest: dates that pass, processes
+that died in between, and jobs that failed for good, of which nothing else would ever come back.
+It asks the stored stamps themselves, by two indexes, so it costs the same with millions of
+learners: the number of runs counts, not theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from common.core.duties import Duty, DutyHold
+from common.core.keys import parse_course_key
+from common.grading.models import CourseGradeRow
+from common.grading.restamp import KIND, queue_restamp
+from common.tasks.api import find_jobs
+
+SWEEP_SECONDS: Final = 60.0
+# Runs queued in one round; the others' turn comes with the next ones.
+RUNS: Final = 100
+# A job that failed for good, or was cancelled, is not begun anew before: what it failed of may
+# take a person, and the log should stay readable until they come.
+PAUSE: Final = timedelta(minutes=10)
+
+
+def queue_due_restamps(now: datetime) -> int:
+    """Queue a restamp for every run with a grade whose time is over; return how many."""
+    keys = CourseGradeRow.objects.filter(valid_until__lte=now).values_list(
+        "run__head__course_key", flat=True
+    )
+    return _queue(sorted(set(keys.distinct())), now, only_due=True)
+
+
+def queue_stale_restamps(now: datetime) -> int:
+    """Queue a restamp for runs with grades of another version than the published; return how many.
+
+    One statement for all runs, one more for each that is found. It reads the first and the
+    last version that is stored in a run: they are the published one, unless grades are stale.
+    """
+    return _queue(list(_stale_runs()[:RUNS]), now, only_due=False)
+
+
+def _stale_runs() -> QuerySet[Any, Any]:
+    """Return the course keys of published runs that have a grade with another version."""
+    runs: Any = CourseGradeRow._meta.get_field("run").related_model
+    # Without what ``restamp`` retired. Not MIN and MAX: databases read all of a run for them here.
+    versions = CourseGradeRow.objects.filter(run=OuterRef("pk"), version__gt="").values("version")
+    published = F("head__published")
+    found: QuerySet[Any, Any] = (
+        runs.objects.filter(head__published__isnull=False)
+        .annotate(
+            first_version=Subquery(versions.order_by("version")[:1]),
+            last_version=Subquery(versions.order_by("-version")[:1]),
+        )
+        .filter(Q(first_version__lt=published) | Q(last_version__gt=published))
+        .order_by("pk")
+        .values_list("head__course_key", flat=True)
+    )
+    return found
+
+
+def _queue(course_keys: Iterable[str], now: datetime, *, only_due: bool) -> int:
+    queued = 0
+    for key in course_keys:
+        if _is_in_hand(key, now, only_due=only_due):
+            continue
+        with transaction.atomic():
+            queue_restamp(parse_course_key(key), only_due=only_due)
+        queued += 1
+    return queued
+
+
+def _is_in_hand(course_key: str, now: datetime, *, only_due: bool) -> bool:
+    """Tell whether a job of this sort waits or runs, or ended without success a moment ago."""
+    for found in find_jobs(course_key=course_key, kinds=[KIND], limit=20):
+        if bool(found.parameters.get("only_due")) is not only_due:
+            continue
+        if found.finished_at is None:
+            return True
+        return bool(found.error or found.cancel_requested) and found.finished_at > now - PAUSE
+    return False
+
+
+def _sweep(hold: DutyHold) -> None:
+    now = timezone.now()
+    queue_due_restamps(now)
+    if hold.keep():
+        queue_stale_restamps(now)
+
+
+SWEEP = Duty(name=f"{KIND}.sweep", interval_seconds=SWEEP_SECONDS, run=_sweep)
