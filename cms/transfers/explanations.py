@@ -103,7 +103,8 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         _("Blocks whose type is not installed"),
         _(
             "Learners see a notice in their place. They are kept as they are and work as soon as"
-            " the operators install the type; without it, replace them by other blocks."
+            " the operators install the type; those that hold other blocks need another import"
+            " then. Without the type, replace them by other blocks."
         ),
     ),
     "problem_not_supported": Explanation(

@@ -15,6 +15,7 @@ from common.blocks import types
 from common.content import api as content
 from common.content.data import Block, Definition
 from common.content.errors import ContentError
+from common.content.olx.codecs.opaque import UNREAD
 from common.content.olx.kept import parse_kept_fields
 from common.core.keys import BlockKey
 
@@ -24,14 +25,11 @@ logger = logging.getLogger(__name__)
 _BATCH: Final = 500
 
 
-def needs_reading(block_type: str, definition: Definition) -> bool:
-    """Tell whether the block's fields are still in kept XML, and a package can read it now.
-
-    An import by a class that was there stores fields; an author's edit drops the XML.
-    """
-    if definition.olx is None or definition.fields:
+def needs_reading(block: Block) -> bool:
+    """Tell whether the block's fields are still in kept XML, and a package can read it now."""
+    if block.definition is None or UNREAD not in block.xml:
         return False
-    found = types.find_block_class(block_type)
+    found = types.find_block_class(block.key.block_type)
     return found is not None and types.is_third_party(found)
 
 
@@ -43,17 +41,15 @@ def read_fields(block_type: str, definition: Definition) -> Mapping[str, Any]:
 def find_kept(blocks: Iterable[Block]) -> dict[BlockKey, Block | None]:
     """Return the blocks whose fields are in kept XML, with these among their settings.
 
-    None stands for one whose class cannot read it. One store call for 500 candidates.
+    None stands for one whose class cannot read it. One store call for 500 of them.
     """
-    candidates = [block for block in blocks if block.definition and _is_third_party(block)]
+    candidates = [block for block in blocks if needs_reading(block)]
     found: dict[BlockKey, Block | None] = {}
     for start in range(0, len(candidates), _BATCH):
         part = candidates[start : start + _BATCH]
         definitions = content.get_definitions([block.definition or "" for block in part])
         for block in part:
             definition = definitions[block.definition or ""]
-            if not needs_reading(block.key.block_type, definition):
-                continue
             try:
                 fields = read_fields(block.key.block_type, definition)
             except ContentError as error:
@@ -62,8 +58,3 @@ def find_kept(blocks: Iterable[Block]) -> dict[BlockKey, Block | None]:
             else:
                 found[block.key] = replace(block, settings={**fields, **block.settings})
     return found
-
-
-def _is_third_party(block: Block) -> bool:
-    found = types.find_block_class(block.key.block_type)
-    return found is not None and types.is_third_party(found)

@@ -77,7 +77,7 @@ class BlockSource:
         if block.definition not in self._definitions:
             self.load_definitions([block.definition])
         definition = self._definitions[block.definition]
-        if definition.olx is not None and kept.needs_reading(block.key.block_type, definition):
+        if kept.needs_reading(block):
             return self._read_kept(block.key, definition)
         return definition.fields
 

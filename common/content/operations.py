@@ -24,6 +24,7 @@ from common.content.errors import (
     InvalidOperationError,
 )
 from common.content.objects import get_definitions
+from common.content.olx.codecs.opaque import UNREAD
 from common.content.olx.fields import NATIVE_TYPES
 from common.content.olx.kept import lift
 from common.content.olx.settle import needs_body, settle_edit
@@ -103,11 +104,14 @@ def _get_seen(seen: Workspace, key: BlockKey) -> Block:
     return block
 
 
-def _lifted(workspace: Workspace, block: Block) -> Block:
-    """Return the block with the settings that a class installed since its import reads."""
+def _lifted(workspace: Workspace, block: Block) -> tuple[Block, Definition | None]:
+    """Return a block and its body as a class installed since its import reads them.
+
+    None: the body is not needed here, and not read.
+    """
     if block.definition is None or block.key.block_type in NATIVE_TYPES:
-        return block
-    return lift(block, _stored_definition(workspace, block))[0]
+        return block, None
+    return lift(block, _stored_definition(workspace, block))
 
 
 def _get_current(workspace: Workspace, key: BlockKey, *, wanted: Any) -> Block:
@@ -129,13 +133,14 @@ class SetFields:
     base: Mapping[str, JSON] | None = None
 
     def bind(self, seen: Workspace) -> SetFields:
-        block = _lifted(seen, _get_seen(seen, self.block))
+        block, _ = _lifted(seen, _get_seen(seen, self.block))
         return replace(self, base=_seen_fields(self.fields, self.base, block.settings))
 
     def apply(self, workspace: Workspace) -> None:
-        block = _lifted(workspace, _get_current(workspace, self.block, wanted=self.fields))
+        current = _get_current(workspace, self.block, wanted=self.fields)
+        block, body = _lifted(workspace, current)
         settings = merge_fields(block.settings, self.fields, self.base or {}, block=self.block)
-        put_settings(workspace, block, settings)
+        put_settings(workspace, block, settings, body)
 
     def apply_published(self, published: Workspace, draft: Workspace) -> None:
         block = published.find(self.block)
@@ -158,8 +163,10 @@ class SetContent:
         return replace(self, base=_seen_fields(self.fields, self.base, current.fields))
 
     def apply(self, workspace: Workspace) -> None:
-        block = _lifted(workspace, _get_current(workspace, self.block, wanted=self.fields))
-        current = read_definition(workspace, block)
+        block = _get_current(workspace, self.block, wanted=self.fields)
+        block, current = lift(block, _stored_definition(workspace, block))
+        if UNREAD in block.xml:
+            raise InvalidOperationError(f"{self.block} is kept as XML: it has no fields yet")
         fields = merge_fields(current.fields, self.fields, self.base or {}, block=self.block)
         put_definition(workspace, block, replace(current, fields=fields))
 
@@ -180,7 +187,8 @@ class SetDefinition:
         return replace(self, base=block.definition) if self.base is UNSET else self
 
     def apply(self, workspace: Workspace) -> None:
-        block = _lifted(workspace, _get_current(workspace, self.block, wanted=self.definition))
+        current = _get_current(workspace, self.block, wanted=self.definition)
+        block, _ = _lifted(workspace, current)
         definition = settle_edit(block, self.definition)[1]
         wanted = None if definition is None else sha256_hex(encode_definition(definition))
         if block.definition not in {self.base, wanted}:
@@ -209,11 +217,20 @@ def _stored_definition(workspace: Workspace, block: Block) -> Definition:
     return pending or get_definitions([block.definition])[block.definition]
 
 
-def put_settings(workspace: Workspace, block: Block, settings: Mapping[str, JSON]) -> None:
-    """Give the block these settings, and what OLX remembers of it accordingly."""
+def put_settings(
+    workspace: Workspace,
+    block: Block,
+    settings: Mapping[str, JSON],
+    body: Definition | None = None,
+) -> None:
+    """Give the block these settings, and what OLX remembers of it accordingly.
+
+    ``body``: what is in its definition, where the caller has read that.
+    """
     block = replace(block, settings=settings)
     if needs_body(block):
-        body = read_definition(workspace, block) if block.definition is not None else None
+        if body is None and block.definition is not None:
+            body = _stored_definition(workspace, block)
         put_definition(workspace, block, body)
     else:
         workspace.put(settle_edit(block, None)[0])

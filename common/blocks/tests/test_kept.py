@@ -105,6 +105,23 @@ def test_what_the_class_cannot_read_is_one_sentence_and_staff_see_why(is_staff: 
         assert not get_outline(str(get_heads(world.course_key).published)).blocks[KEY].has_score
 
 
+class Shelf(LateBlock):
+    """The same, with blocks inside."""
+
+    has_children = True
+
+
+@pytest.mark.parametrize("is_staff", [False, True], ids=["learner", "staff"])
+def test_a_block_that_holds_others_waits_for_a_new_import(is_staff: bool) -> None:
+    world = publish_world('<latecomer points="4"><html url_name="inside">x</html></latecomer>')
+    with installed({"latecomer": Shelf}):
+        page = shown(world, make_user(is_staff=True) if is_staff else None)
+        assert "Still here" in page
+        assert "cannot be shown right now" in page
+        assert ("import it again" in page) is is_staff
+        assert not get_outline(str(get_heads(world.course_key).published)).blocks[KEY].has_score
+
+
 def test_what_an_import_by_the_class_stored_wins_over_the_xml() -> None:
     with installed({"latecomer": LateBlock}):
         stored = Node("latecomer", "x", {}, {"question": "Edited?"}, olx=OLX)

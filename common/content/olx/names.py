@@ -34,6 +34,12 @@ def is_block_type(tag: object) -> bool:
     return isinstance(tag, str) and _TYPE.fullmatch(tag) is not None
 
 
+def is_block_element(node: Element) -> bool:
+    """Tell whether an element inside a block is a block: no aside, and no odd tag."""
+    is_aside = node.get("xblock-family", "").startswith("xblock_asides")
+    return not is_aside and is_block_type(node.tag) and node.tag != "course"
+
+
 def short_hash(node: Element) -> str:
     """Return the 12 digits that name an element after its XML."""
     data = serialize(node).encode("utf-8")

@@ -18,7 +18,7 @@ from common.content.olx.attributes import (
 from common.content.olx.codecs.base import WriteContext
 from common.content.olx.codecs.html import settle_body
 from common.content.olx.codecs.leaves import canonical_problem
-from common.content.olx.codecs.opaque import quiet_context
+from common.content.olx.codecs.opaque import UNREAD, OpaqueCodec, quiet_context
 from common.content.olx.codecs.video import VideoCodec
 from common.content.olx.fields import NATIVE_TYPES, fields_of
 from common.content.olx.reader import codec_for, default_form
@@ -160,7 +160,7 @@ def _settle_kept(block: Block, definition: Definition) -> tuple[Block, Definitio
         return settle(block, {}), definition
     context = _write_context(block)
     block = settle(block, {})
-    codec = codec_for(block.key.block_type)
+    codec = OpaqueCodec() if UNREAD in block.xml else codec_for(block.key.block_type)
     element = codec.write(block, definition, context)
     again = codec.read(element, quiet_context(block, context))
     if again.fields != dict(definition.fields):

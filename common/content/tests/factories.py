@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from common.content.api import ObjectWriter, create_or_replace_course, write_tree
 from common.content.data import JSON, Asset, Block, CourseTree, Definition
+from common.content.olx.codecs.opaque import UNREAD
 from common.content.references import COURSE_BLOCK
 from common.core.keys import BlockKey, CourseKey, parse_course_key
 
@@ -147,7 +148,9 @@ def make_tree(
 
 
 def _to_block(node: Node, writer: ObjectWriter) -> Block:
-    definition = None
+    definition, xml = None, dict(node.xml)
+    if node.olx is not None and not node.fields:
+        xml[UNREAD] = True
     if node.fields is not None or node.olx is not None:
         definition = writer.add_definition(Definition(node.fields or {}, node.olx))
     return Block(
@@ -155,7 +158,7 @@ def _to_block(node: Node, writer: ObjectWriter) -> Block:
         settings=dict(node.settings),
         children=tuple(child.key for child in node.children),
         definition=definition,
-        xml=dict(node.xml),
+        xml=xml,
     )
 
 

@@ -21,7 +21,7 @@ from xblock.plugin import PluginMissingError
 from common.content.data import JSON, Block, Definition
 from common.content.olx.attributes import attribute_texts, relative_value
 from common.content.olx.codecs.base import ReadContext, WriteContext
-from common.content.olx.codecs.opaque import OpaqueCodec, policy_only, quiet_context
+from common.content.olx.codecs.opaque import UNREAD, OpaqueCodec, policy_only, quiet_context
 from common.content.olx.fields import UNKNOWN_FIELDS
 from common.content.olx.parsed import ParsedBlock
 from common.content.olx.xblockruntime import XmlRuntime, construct, parse
@@ -75,6 +75,7 @@ class ForeignCodec:
                 "it is kept as it is.",
             )
             return block
+        del block.xml[UNREAD]
         policy = block.xml.get("policy", {})
         block.settings = {
             **settings,
@@ -115,6 +116,8 @@ class ForeignCodec:
         return by_scope[Scope.settings], by_scope[Scope.content]
 
     def write(self, block: Block, definition: Definition, context: WriteContext) -> Element:
+        if UNREAD in block.xml:
+            return OpaqueCodec().write(block, definition, context)
         kept = self._kept(block, definition, context)
         return kept if kept is not None else self._write_anew(block, definition, context)
 
@@ -136,7 +139,7 @@ class ForeignCodec:
             and again.children == list(block.children)
             and match.all_known
         )
-        return element if same or _is_unread(element, block, definition, quiet) else None
+        return element if same else None
 
     def _write_anew(self, block: Block, definition: Definition, context: WriteContext) -> Element:
         runtime = XmlRuntime(context.course_key, write_child=context.add_child)
@@ -147,6 +150,10 @@ class ForeignCodec:
         except Exception:  # third-party code writes here
             logger.warning("%s cannot write its XML", self._class.__name__, exc_info=True)
             return OpaqueCodec().write(block, definition, context)
+        if not instance.has_children:
+            # Elements that its reader handed on and its writer knows nothing of.
+            for child in block.children:
+                context.add_child(element, child)
         rest = {
             name: value
             for name, value in block.settings.items()
@@ -173,15 +180,6 @@ class ForeignCodec:
         if block.children and instance.has_children:
             instance.children = [usage_key(course_key, child) for child in block.children]
         return instance
-
-
-def _is_unread(
-    element: Element, block: Block, definition: Definition, context: ReadContext
-) -> bool:
-    """Tell whether a block still is as it was imported, before its class was installed."""
-    if definition.fields or block.children:
-        return False
-    return OpaqueCodec().read(copy.deepcopy(element), context).settings == dict(block.settings)
 
 
 def _kept_attributes(definition: Definition, block_class: type[XBlock]) -> Mapping[str, str]:

@@ -1,9 +1,14 @@
-"""Block types that nothing here knows: kept as XML, verbatim, no children made."""
+"""Block types that nothing here knows: kept as XML, verbatim, no children made.
+
+``Block.xml["unread"]`` says so. It goes when an author edits the block after a class of its
+type was installed (``common.content.olx.kept``).
+"""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from typing import Final
 
 from lxml import etree
 
@@ -15,6 +20,8 @@ from common.content.olx.parsed import ParsedBlock
 from common.content.olx.report import WarningLog
 from common.content.olx.xmlsafe import BadXmlError, Element, parse_fragment, serialize
 
+UNREAD: Final = "unread"
+
 
 class OpaqueCodec:
     """Reads only what every block has (dates, groups, a name), for access and outlines."""
@@ -22,7 +29,7 @@ class OpaqueCodec:
     def read(self, node: Element, context: ReadContext) -> ParsedBlock:
         block = context.block(context.values(node))
         block.olx = verbatim(node, own_file=context.own_file)
-        block.xml = {"policy": block.xml["policy"]} if "policy" in block.xml else {}
+        block.xml = {**policy_only(block.xml), UNREAD: True}
         return block
 
     def write(self, block: Block, definition: Definition, context: WriteContext) -> Element:
