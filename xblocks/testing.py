@@ -66,6 +66,7 @@ class _Users:
             emails=["learner@example.com"],
             opt_attrs={
                 "edx-platform.user_id": self.user_id,
+                "edx-platform.username": "learner",
                 "edx-platform.user_is_staff": self.is_staff,
                 "edx-platform.anonymous_user_id": "a" * 32,
                 "edx-platform.is_authenticated": self.user_id is not None,

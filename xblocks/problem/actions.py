@@ -148,6 +148,9 @@ class Actions:
             "problem_rescore",
             {
                 "attempts": self.block.attempts,
+                "student": self._username(),
+                # Which job asked for it is not known to a block.
+                "task_id": None,
                 "orig_score": before.raw_earned,
                 "orig_total": before.raw_possible,
                 "new_score": after.raw_earned,
@@ -155,6 +158,10 @@ class Actions:
                 "success": "correct" if after.raw_earned >= after.raw_possible else "incorrect",
             },
         )
+
+    def _username(self) -> str:
+        user = self.block.runtime.service(self.block, "user").get_current_user()
+        return str(user.opt_attrs.get("edx-platform.username") or "")
 
     @staticmethod
     def _grade(problem: CompiledProblem) -> machine.Grade:

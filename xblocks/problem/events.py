@@ -7,6 +7,8 @@ from typing import Any
 
 from xblocks.kit import author
 from xblocks.problem.engine.errors import AnswerFormatError
+from xblocks.problem.engine.inputs.base import Input
+from xblocks.problem.engine.inputs.choices import ChoiceInput
 from xblocks.problem.engine.model import Answer, InputResult
 from xblocks.problem.engine.problem import CompiledProblem
 from xblocks.problem.engine.state import LearnerState
@@ -48,7 +50,8 @@ def feedback_payloads(
             continue
         if not hints:
             continue
-        part = response.inputs[0].id
+        item = response.inputs[0]
+        part = item.id
         yield {
             "module_id": usage,
             "problem_part_id": f"{prefix}_{part}",
@@ -57,8 +60,15 @@ def feedback_payloads(
             "correctness": state.results[part].correctness == "correct",
             "hints": [{"text": problem.fill(hint.html, author.clean)} for hint in hints],
             "hint_label": hints[0].label,
-            "trigger_type": "single",
+            "trigger_type": "compound" if hints[0].is_compound else "single",
+            **_all_choices(item),
         }
+
+
+def _all_choices(item: Input) -> dict[str, list[str]]:
+    if not isinstance(item, ChoiceInput):
+        return {}
+    return {"choice_all": [choice.value for choice in item.choices]}
 
 
 def _plain(answer: Answer) -> Any:

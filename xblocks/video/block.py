@@ -66,7 +66,7 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
                 "saved": self.saved_position_seconds or 0,
                 "speed": self.global_speed,
                 "youtube": page.youtube_id,
-                "code": page.youtube_id or "html5",
+                "code": _code(page),
             },
         )
         return fragment
@@ -214,6 +214,13 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
             if cues:
                 content[f"transcript_{language}"] = " ".join(cue.text for cue in cues)
         return {"content": content, "content_type": "Video"}
+
+
+def _code(page: render.VideoPage) -> str:
+    """Return how events name what is played: a YouTube id, else the way a file is played."""
+    if not page.files:
+        return page.youtube_id or "html5"
+    return "hls" if page.files[0].content_type == sources.HLS else "html5"
 
 
 def _text(text: str, content_type: str) -> Response:

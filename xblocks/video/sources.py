@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+HLS = "application/vnd.apple.mpegurl"
 _TYPES = {
     ".mp4": "video/mp4",
     ".m4v": "video/mp4",
@@ -16,7 +17,7 @@ _TYPES = {
     ".ogv": "video/ogg",
     ".ogg": "video/ogg",
     ".mov": "video/quicktime",
-    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m3u8": HLS,
 }
 _YOUTUBE_ID = re.compile(r"^[\w-]{6,20}$")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*$")

@@ -9,6 +9,21 @@
 
   const STORE = "lyceum:problem:";
 
+  // What the window itself tells the event log; what counts is told by the server.
+  const EVENTS = { submit: "problem_check", save: "problem_save", reset: "problem_reset" };
+  const MAX_TOLD = 20000;
+
+  /* The answers of a form as readers of logs know them: without our own fields. */
+  function answersOf(body) {
+    const answers = new URLSearchParams(body);
+    for (const name of Array.from(answers.keys())) {
+      if (!name.startsWith("input_")) {
+        answers.delete(name);
+      }
+    }
+    return answers.toString();
+  }
+
   function remembered(key) {
     try {
       return JSON.parse(window.localStorage.getItem(key));
@@ -163,7 +178,12 @@
       form.setAttribute("aria-busy", "true");
       const address = { save: this.args.save, reset: this.args.reset }[action] || this.args.check;
       try {
+        const answers = answersOf(body);
+        this.log(EVENTS[action] || EVENTS.submit, answers);
         const reply = await this.post(address, body);
+        if (address === this.args.check) {
+          this.log("problem_graded", [answers, reply.contents.slice(0, MAX_TOLD)]);
+        }
         if (reply.success !== false) {
           remember(this.key, null);
         }
@@ -303,7 +323,18 @@
       } else if (details.matches(".problem-answers")) {
         details.dataset.told = "1";
         this.tell(this.args.show, new URLSearchParams());
+        this.log("problem_show", { problem: this.args.usage });
       }
+    }
+
+    log(name, payload) {
+      const event = typeof payload === "string" ? payload : JSON.stringify(payload);
+      fetch("/event", {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { "X-CSRFToken": this.token || cookie("csrftoken") },
+        body: new URLSearchParams({ event_type: name, event, page: window.location.href }),
+      }).catch(() => undefined);
     }
 
     /* For the event log only: what was opened is on the page already. */

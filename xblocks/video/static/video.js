@@ -5,6 +5,9 @@
   "use strict";
 
   const SAVE_EVERY_MS = 15000;
+  // YouTube tells the time now and then: what moved further than it can play was moved.
+  const LEAP_SECONDS = 2;
+  const FASTEST = 2;
   const YOUTUBE = "https://www.youtube-nocookie.com";
 
   function cookie(name) {
@@ -16,6 +19,12 @@
     const field = document.querySelector("input[name=csrfmiddlewaretoken]");
     const meta = document.querySelector("meta[name=csrf-token]");
     return (field && field.value) || (meta && meta.content) || cookie("csrftoken");
+  }
+
+  /* The language whose captions are shown, "" without any. */
+  function captionOf(player) {
+    const shown = Array.from(player.textTracks).find((track) => track.mode === "showing");
+    return shown ? shown.language || "und" : "";
   }
 
   function post(address, value, keepalive) {
@@ -36,6 +45,8 @@
       this.isComplete = false;
       this.savedAt = 0;
       this.reached = 0;
+      this.time = 0;
+      this.seekType = "onSlideSeek";
       if (this.player) {
         this.watch(this.player);
       }
@@ -48,6 +59,10 @@
 
     log(name, values) {
       const payload = Object.assign({ id: this.args.id, code: this.args.code }, values);
+      const duration = this.player ? this.player.duration : this.duration;
+      if (Number.isFinite(duration)) {
+        payload.duration = duration;
+      }
       if (window.Logger && window.Logger.log) {
         window.Logger.log(name, payload, this.element);
         return;
@@ -70,7 +85,7 @@
       let speed = player.playbackRate;
       const now = () => player.currentTime;
       player.addEventListener("loadedmetadata", () => {
-        this.log("load_video", { duration: player.duration });
+        this.log("load_video", {});
         if (this.args.speed && this.args.speed !== 1) {
           player.playbackRate = this.args.speed;
           speed = player.playbackRate;
@@ -90,10 +105,17 @@
         this.complete();
       });
       player.addEventListener("seeked", () => {
-        this.log("seek_video", { old_time: before, new_time: now(), type: "onSlideSeek" });
+        // Going on where one stopped is no seek of theirs.
+        if (now() !== before) {
+          this.log("seek_video", { old_time: before, new_time: now(), type: this.seekType });
+        }
+        this.seekType = "onSlideSeek";
         before = now();
       });
       player.addEventListener("ratechange", () => {
+        if (player.playbackRate === speed) {
+          return;
+        }
         this.log("speed_change_video", {
           current_time: now(),
           old_speed: String(speed),
@@ -101,6 +123,15 @@
         });
         speed = player.playbackRate;
         post(this.args.position, { speed: speed });
+      });
+      let shown = captionOf(player);
+      player.textTracks.addEventListener("change", () => {
+        const language = captionOf(player);
+        if (language !== shown) {
+          const what = language ? "shown" : "hidden";
+          this.log(`edx.video.closed_captions.${what}`, { current_time: now() });
+        }
+        shown = language;
       });
       player.addEventListener("timeupdate", () => {
         if (!player.seeking) {
@@ -169,8 +200,8 @@
       frame.allowFullscreen = true;
       place.replaceWith(frame);
       frame.focus();
-      let time = 0;
       let playing = false;
+      let toldAt = 0;
       frame.addEventListener("load", () => {
         frame.contentWindow.postMessage('{"event":"listening","id":1}', YOUTUBE);
       });
@@ -185,10 +216,19 @@
           return;
         }
         if (typeof info.currentTime === "number") {
-          time = info.currentTime;
+          const ran = playing ? ((Date.now() - toldAt) / 1000) * FASTEST : 0;
+          if (toldAt && Math.abs(info.currentTime - this.time) > ran + LEAP_SECONDS) {
+            this.log("seek_video", {
+              old_time: this.time,
+              new_time: info.currentTime,
+              type: "onSlideSeek",
+            });
+          }
+          toldAt = Date.now();
+          this.time = info.currentTime;
           const end = this.args.end > this.args.start ? this.args.end : this.duration || 0;
           if (end) {
-            this.played(time, end);
+            this.played(this.time, end);
           }
         }
         if (typeof info.duration === "number" && info.duration > 0) {
@@ -196,10 +236,13 @@
         }
         if (info.playerState === 1 && !playing) {
           playing = true;
-          this.log("play_video", { currentTime: time });
+          this.log("play_video", { currentTime: this.time });
         } else if ((info.playerState === 2 || info.playerState === 0) && playing) {
           playing = false;
-          this.log(info.playerState ? "pause_video" : "stop_video", { currentTime: time });
+          this.log("pause_video", { currentTime: this.time });
+          if (info.playerState === 0) {
+            this.log("stop_video", { currentTime: this.time });
+          }
         }
       });
       this.log("load_video", {});
@@ -216,7 +259,7 @@
       const language = this.details.querySelector(".video-language");
       this.details.addEventListener("toggle", () => {
         this.log(this.details.open ? "show_transcript" : "hide_transcript", {
-          currentTime: this.player ? this.player.currentTime : 0,
+          currentTime: this.player ? this.player.currentTime : this.time,
         });
         if (this.details.open && !this.lines) {
           this.loadLines(language.value);
@@ -248,6 +291,7 @@
       button.type = "button";
       button.textContent = text;
       button.addEventListener("click", () => {
+        this.seekType = "onCaptionSeek";
         this.player.currentTime = start;
         this.player.play();
       });

@@ -121,3 +121,20 @@ def test_the_place_where_one_stopped_is_kept_within_reason() -> None:
     for body in (b'{"position": 12.34, "speed": 1.5}', b'{"position": -1, "speed": 99}'):
         runtime.handle(block, "save_user_state", Request.blank("/", method="POST", body=body))
     assert (block.saved_position_seconds, block.global_speed) == (12.3, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        pytest.param({"youtube_id_1_0": "abcdefghijk"}, "abcdefghijk", id="YouTube"),
+        pytest.param(
+            {"youtube_id_1_0": "abcdefghijk", "html5_sources": ["/static/a.mp4"]},
+            "html5",
+            id="the file is what is played",
+        ),
+        pytest.param({"html5_sources": ["https://example.com/a.m3u8"]}, "hls", id="HLS"),
+    ],
+)
+def test_events_name_what_is_played(fields: dict[str, Any], code: str) -> None:
+    fragment = BenchRuntime().make(VideoBlock, **fields).student_view({})
+    assert fragment.json_init_args["code"] == code

@@ -26,10 +26,14 @@ PARTIAL_FRACTION = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A text of the author's for one answer; ``label`` None = the usual word, "" = none."""
+    """A text of the author's for one answer; ``label`` None = the usual word, "" = none.
+
+    ``is_compound``: it is for several choices together.
+    """
 
     html: str
     label: str | None = None
+    is_compound: bool = False
 
     @classmethod
     def compile(cls, element: Element, clean: Cleaner, html: str) -> Hint:

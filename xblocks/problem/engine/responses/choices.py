@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from lxml.etree import _Element as Element
@@ -225,7 +225,8 @@ def _compound_hints(
             for index, choice in enumerate(item.choices)
             if chr(ord("A") + index) in letters
         )
-        hints[values] = Hint.compile(hint, clean, inner_html(hint))
+        compiled = Hint.compile(hint, clean, inner_html(hint))
+        hints[values] = replace(compiled, is_compound=True)
     return hints
 
 

@@ -1,0 +1,208 @@
+"""What the scripts of videos and problems tell the event log, field by field.
+
+Names and keys: reference analytics, section 2. The player is driven by hand, so that no video
+has to be decoded: the script only sees its events and times.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route
+
+from e2e.sites import ROOT
+
+SITE = "http://player.test"
+VIDEO = """<div id="b"><video class="video-player"></video>
+<details class="video-transcript" hidden><summary>T</summary>
+<select class="video-language"><option value="/lines">en</option></select>
+<ol class="video-lines"></ol></details></div>"""
+YOUTUBE = '<div id="b"><p class="video-youtube"><a href="#">Play</a></p></div>'
+PROBLEM = """<div id="b"><div class="problem-box"><form class="problem-form">
+<input type="hidden" name="csrfmiddlewaretoken" value="t"><input type="hidden" name="attempt"
+value="0"><input name="input_p_2_1" value="a b"><div class="problem-actions">
+<button type="submit" name="action" value="submit">Submit</button>
+<button type="submit" name="action" value="save">Save</button>
+<button type="submit" name="action" value="reset">Reset</button></div></form>
+<details class="problem-answers"><summary>Show answer</summary>x</details></div>
+<div class="problem-status"></div></div>"""
+# Gives the player times of our own, and a way to have it tell them.
+DRIVE = """() => {
+  const player = document.querySelector("video");
+  window.state = { currentTime: 0, duration: 100, playbackRate: 1, seeking: false };
+  for (const name of Object.keys(state)) {
+    Object.defineProperty(player, name, {
+      get: () => state[name], set: (value) => { state[name] = value; }, configurable: true,
+    });
+  }
+  player.play = () => undefined;
+  window.tell = (type, values) => {
+    Object.assign(state, values);
+    player.dispatchEvent(new Event(type));
+  };
+}"""
+
+
+class Told:
+    """A page with one block, and what it sent."""
+
+    def __init__(
+        self, page: Page, html: str, script: str, start: str, args: dict[str, Any]
+    ) -> None:
+        self.page = page
+        self.events: list[tuple[str, Any]] = []
+        page.route(f"{SITE}/**", self._answer)
+        page.route("https://www.youtube-nocookie.com/**", lambda route: route.fulfill(body=""))
+        self._html = html
+        page.goto(f"{SITE}/courses/x/")
+        if "<video" in html:
+            page.evaluate(DRIVE)
+        page.add_script_tag(path=ROOT / "xblocks" / script)
+        page.evaluate(f"args => new {start}(null, document.getElementById('b'), args)", args)
+
+    def _answer(self, route: Route, request: Request) -> None:
+        if request.url.endswith("/event"):
+            sent = parse_qs(request.post_data or "", keep_blank_values=True)
+            self.events.append((sent["event_type"][0], sent["event"][0]))
+        if request.url.endswith("/lines"):
+            route.fulfill(json={"start": [7000], "end": [8000], "text": ["Seven"]})
+        elif request.method == "POST":
+            route.fulfill(json={"success": True, "contents": self._html, "message": ""})
+        else:
+            route.fulfill(body=f"<!doctype html>{self._html}", content_type="text/html")
+
+    def payloads(self, *names: str) -> list[dict[str, Any]]:
+        self.page.wait_for_timeout(150)
+        return [json.loads(text) for name, text in self.events if name in names]
+
+    def tell(self, kind: str, **values: Any) -> None:
+        self.page.evaluate("([kind, values]) => tell(kind, values)", [kind, values])
+
+
+@pytest.fixture
+def page(browser: Browser) -> Any:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def video(page: Page, html: str = VIDEO, **args: Any) -> Told:
+    given = {"id": "v", "code": "html5", "start": 0, "end": 0, "saved": 0, "speed": 1, **args}
+    given |= {"fraction": 0.95, "completion": "/done", "position": "/position"}
+    return Told(page, html, "video/static/video.js", "LyceumVideo", given)
+
+
+ALL = {"id": "v", "code": "html5", "duration": 100}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "own"),
+    [
+        ("loadedmetadata", "load_video", {}),
+        ("play", "play_video", {"currentTime": 12.5}),
+        ("pause", "pause_video", {"currentTime": 12.5}),
+        ("ended", "stop_video", {"currentTime": 12.5}),
+        (
+            "seeked",
+            "seek_video",
+            {"old_time": 0, "new_time": 12.5, "type": "onSlideSeek"},
+        ),
+    ],
+)
+def test_a_player_tells(page: Page, kind: str, name: str, own: dict[str, Any]) -> None:
+    told = video(page)
+    told.tell(kind, currentTime=12.5)
+    assert told.payloads(name) == [{**ALL, **own}]
+
+
+def test_a_change_of_speed_is_told_and_no_change_is_not(page: Page) -> None:
+    told = video(page)
+    told.tell("ratechange", playbackRate=1)
+    told.tell("ratechange", playbackRate=1.5, currentTime=3)
+    assert told.payloads("speed_change_video") == [
+        {**ALL, "current_time": 3, "old_speed": "1", "new_speed": "1.5"}
+    ]
+
+
+def test_going_on_where_one_stopped_is_no_seek(page: Page) -> None:
+    told = video(page, saved=30)
+    told.tell("loadedmetadata")
+    told.tell("seeked")
+    assert told.payloads("seek_video") == []
+
+
+def test_the_transcript_tells_when_it_is_shown_and_what_it_seeks(page: Page) -> None:
+    told = video(page)
+    page.locator("details summary").click()
+    page.get_by_role("button", name="Seven").click()
+    told.tell("seeked")
+    page.locator("details summary").click()
+    assert told.payloads("seek_video") == [
+        {**ALL, "old_time": 0, "new_time": 7, "type": "onCaptionSeek"}
+    ]
+    assert told.payloads("show_transcript") == [{**ALL, "currentTime": 0}]
+    assert told.payloads("hide_transcript") == [{**ALL, "currentTime": 7}]
+
+
+def test_captions_tell_when_they_come_and_go(page: Page) -> None:
+    told = video(page)
+    page.evaluate("window.captions = document.querySelector('video').addTextTrack('captions')")
+    for mode in ("showing", "hidden"):
+        page.evaluate(f"captions.mode = '{mode}'")
+        page.wait_for_timeout(100)
+    names = [f"edx.video.closed_captions.{word}" for word in ("shown", "hidden")]
+    assert told.payloads(*names) == [{**ALL, "current_time": 0}] * 2
+    assert [name for name, _ in told.events if name in names] == names
+
+
+def test_youtube_tells_plays_seeks_and_its_end(page: Page) -> None:
+    told = video(page, YOUTUBE, code="abcdefghijk", youtube="abcdefghijk")
+    page.locator("a").click()
+    send = """info => {
+      const source = document.querySelector("iframe").contentWindow;
+      const origin = "https://www.youtube-nocookie.com";
+      const data = JSON.stringify({ info });
+      window.dispatchEvent(new MessageEvent("message", { data, source, origin }));
+    }"""
+    for info in (
+        {"duration": 100, "currentTime": 0, "playerState": 1},
+        {"currentTime": 0.2},
+        {"currentTime": 60},
+        {"currentTime": 60.2, "playerState": 0},
+    ):
+        page.evaluate(send, info)
+    every = {"id": "v", "code": "abcdefghijk"}
+    known = {**every, "duration": 100}
+    assert told.payloads("load_video") == [every]
+    assert told.payloads("play_video")[0].items() >= {**every, "currentTime": 0}.items()
+    assert told.payloads("seek_video") == [
+        {**known, "old_time": 0.2, "new_time": 60, "type": "onSlideSeek"}
+    ]
+    assert told.payloads("pause_video", "stop_video") == [{**known, "currentTime": 60.2}] * 2
+
+
+def test_a_problem_tells_what_its_buttons_do(page: Page) -> None:
+    names = ("check", "save", "reset", "get", "show", "hint")
+    args = {name: f"/{name}" for name in names} | {"usage": "p", "texts": {}}
+    told = Told(page, PROBLEM, "problem/static/problem.js", "LyceumProblem", args)
+    for button in ("Submit", "Save", "Reset"):
+        page.get_by_role("button", name=button).click()
+        page.wait_for_timeout(150)
+    page.locator("details summary").click()
+    page.wait_for_timeout(150)
+    events = dict(told.events)
+    assert [name for name, _ in told.events] == [
+        "problem_check",
+        "problem_graded",
+        "problem_save",
+        "problem_reset",
+        "problem_show",
+    ]
+    for name in ("problem_check", "problem_save", "problem_reset"):
+        assert parse_qs(events[name]) == {"input_p_2_1": ["a b"]}
+    answers, contents = json.loads(events["problem_graded"])
+    assert (answers, contents) == (events["problem_check"], PROBLEM)
+    assert json.loads(events["problem_show"]) == {"problem": "p"}
