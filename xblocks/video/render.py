@@ -30,8 +30,8 @@ class VideoPage:
     title: str
     files: tuple[Source, ...]
     youtube_id: str
-    start_seconds: int
-    end_seconds: int
+    start_seconds: float
+    end_seconds: float
     tracks: tuple[Track, ...]
     shows_captions: bool
     offers_video: bool
@@ -90,7 +90,8 @@ def _player(page: VideoPage) -> Markup:
 def _youtube(page: VideoPage) -> Markup:
     query = {"v": page.youtube_id}
     if page.start_seconds:
-        query["t"] = f"{page.start_seconds}s"
+        # Whole seconds are all that it takes.
+        query["t"] = f"{int(page.start_seconds)}s"
     return Markup(
         '<p class="video-youtube" data-youtube="{}">'
         '<a href="https://www.youtube.com/watch?{}" rel="noopener noreferrer">{}</a>'

@@ -76,14 +76,18 @@ def _sub_name(sub: str) -> str:
     return name if name.endswith((".sjson", ".srt")) else f"subs_{name}.srt.sjson"
 
 
-def seconds(moment: timedelta | None) -> int:
-    """Return a point in the video in whole seconds; None is 0."""
-    return max(0, int(moment.total_seconds())) if moment else 0
+def seconds(moment: timedelta | None) -> float:
+    """Return a point in the video in seconds; None is 0."""
+    return max(0.0, moment.total_seconds()) if moment else 0.0
 
 
-def with_range(url: str, start_seconds: int, end_seconds: int) -> str:
+def with_range(url: str, start_seconds: float, end_seconds: float) -> str:
     """Return the address with the part to be played, if only a part is."""
     if not start_seconds and not end_seconds:
         return url
-    end = f",{end_seconds}" if end_seconds > start_seconds else ""
-    return f"{url.partition('#')[0]}#t={start_seconds}{end}"
+    end = f",{_short(end_seconds)}" if end_seconds > start_seconds else ""
+    return f"{url.partition('#')[0]}#t={_short(start_seconds)}{end}"
+
+
+def _short(number: float) -> str:
+    return str(int(number)) if number == int(number) else f"{number:.6f}".rstrip("0")

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     DATE = "date"  # "2026-01-31T08:00:00Z", with microseconds where there are some
     TIMEDELTA = "timedelta"  # "1 day 2 hours 3 minutes 4 seconds", parts optional
-    CLOCK = "clock"  # "HH:MM:SS" from the start of a video
+    CLOCK = "clock"  # "HH:MM:SS" from the start of a video; with a fraction, seconds
     LIST = "list"
     DICT = "dict"
     REFERENCES = "references"  # list of "TYPE@NAME"; text: ids separated by ";"

@@ -272,17 +272,26 @@ def timedelta_seconds(value: JSON) -> float | None:
 
 
 def _clock(value: Any) -> JSON:
+    """Return ``HH:MM:SS``; where there is a fraction, which that cannot hold, seconds."""
     if value is None or value == "":
         return None
     if isinstance(value, str) and (match := _CLOCK.fullmatch(value.strip())):
         hours, minutes, seconds = (int(match.group(index)) for index in (1, 2, 3))
         if minutes > 59 or seconds > 59:
             raise UnsuitableValueError("a time such as 00:01:30")
-        return f"{hours:02}:{minutes:02}:{seconds:02}"
+        fraction = float(match.group(4) or 0)
+        return _clock_of(hours * 3600 + minutes * 60 + seconds + fraction)
     number = _number(value, "a time such as 00:01:30")
     if number is None or not 0 <= number < _MAX_CLOCK_SECONDS:
         raise UnsuitableValueError("a time such as 00:01:30")
-    total = int(number)
+    return _clock_of(number)
+
+
+def _clock_of(seconds: float) -> JSON:
+    exact = round(seconds, 6)  # to microseconds, as fields hold it
+    total = int(exact)
+    if exact != total:
+        return exact
     return f"{total // 3600:02}:{total // 60 % 60:02}:{total % 60:02}"
 
 

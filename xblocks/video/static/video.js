@@ -186,11 +186,12 @@
         autoplay: "1",
         enablejsapi: "1",
         rel: "0",
-        start: String(this.args.start || 0),
+        // Whole seconds are all that it takes.
+        start: String(Math.floor(this.args.start || 0)),
         origin: window.location.origin,
       });
       if (this.args.end > this.args.start) {
-        query.set("end", String(this.args.end));
+        query.set("end", String(Math.ceil(this.args.end)));
       }
       const frame = document.createElement("iframe");
       frame.className = "video-player";

@@ -57,6 +57,12 @@ def test_a_part_of_a_video_is_played() -> None:
     assert "/static/a.mp4#t=53,120" in html
 
 
+def test_a_part_begins_at_a_fraction_of_a_second() -> None:
+    part = {"start_time": timedelta(seconds=1.5), "end_time": timedelta(seconds=7.25)}
+    assert "/static/a.mp4#t=1.5,7.25" in shown(html5_sources=["/static/a.mp4"], **part)
+    assert "t=1s" in shown(youtube_id_1_0="abcdefghijk", **part)
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "", None])
 def test_addresses_that_are_no_files_are_left_out(url: object) -> None:
     assert playable_sources([url]) == ()

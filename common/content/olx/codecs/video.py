@@ -159,6 +159,10 @@ def _write_anew(block: Block, kept: Element | None, context: WriteContext) -> El
     sources = settings.get("html5_sources") or []
     transcripts = settings.get("transcripts") or {}
     set_attributes(element, attribute_texts("video", settings, {}, xml, context.course_key))
+    for old, new in _OLD_ATTRIBUTES.items():
+        if isinstance(settings.get(new), float) and new in element.attrib:
+            # Only the old attribute may hold a fraction of a second.
+            element.set(old, element.attrib.pop(new))
     if kept is not None:
         _copy_unknown(kept, element)
     for source in sources:

@@ -81,6 +81,9 @@ EDITS = {
         SetContent(key("html@x"), {"data": "<p>broken\x01"})
     ],
     "a video": [SetFields(key("video@v"), {"html5_sources": ["b.mp4", "c.mp4"], "sub": "x"})],
+    "a video that begins at a fraction of a second": [
+        SetFields(key("video@v"), {"start_time": 1.5, "end_time": "00:00:09"})
+    ],
     "a video without video": [
         SetFields(key("video@v"), {"html5_sources": UNSET, "youtube_id_1_0": UNSET})
     ],
