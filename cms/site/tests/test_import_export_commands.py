@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from cms.site.management.commands import import_course
-from common.content.api import find_heads, get_heads, load_version
+from common.content.api import find_heads, get_heads, is_version_of, load_version
 from common.content.olx.tests.building import course, tar_gz
 from common.content.tests.factories import make_course
 from common.core.keys import CourseKey, parse_course_key
@@ -137,7 +137,8 @@ def test_a_person_is_told_that_nothing_is_published(tmp_path: Path) -> None:
         (["import_course", "ARCHIVE", "--key", "nonsense"], "course-v1:ORG"),
         (["import_course", "ARCHIVE", "--start", "soon"], "2026-01-31"),
         (["export_course", "course-v1:No+Such+Course", "x.zip"], "does not exist"),
-        (["export_course", "nonsense", "x.zip"], "nonsense"),
+        (["export_course", "nonsense", "x.zip"], "nonsense is no key.* course-v1:ORG"),
+        (["import_course", "EMPTY"], "There is no course.xml"),
         (["import_course", "NOISE"], "neither .tar.gz nor .zip"),
     ],
 )
@@ -146,7 +147,8 @@ def test_mistakes_are_answered_with_a_sentence(
 ) -> None:
     noise = tmp_path / "noise.tar.gz"
     noise.write_bytes(b"noise" * 1000)
-    names = {"ARCHIVE": str(archive), "NOISE": str(noise)}
+    (tmp_path / "empty").mkdir()
+    names = {"ARCHIVE": str(archive), "NOISE": str(noise), "EMPTY": str(tmp_path / "empty")}
     with pytest.raises(CommandError, match=says):
         run(*[names.get(argument, argument) for argument in arguments])
 
@@ -164,6 +166,40 @@ def test_export_makes_no_folder_that_nobody_asked_for(archive: Path, tmp_path: P
     with pytest.raises(CommandError, match="There is no folder"):
         run("export_course", "course-v1:O+C+R", tmp_path / "misspelt" / "x.tar.gz")
     assert not (tmp_path / "misspelt").exists()
+
+
+def test_an_archive_of_another_kind_is_refused_instead_of_a_folder_of_that_name(
+    archive: Path, tmp_path: Path
+) -> None:
+    run("import_course", archive)
+    for name in ("x.rar", "x.tar", "x.ZIP", "x.tar.bz2"):
+        with pytest.raises(CommandError, match=r"Name an archive \.tar\.gz or \.zip"):
+            run("export_course", "course-v1:O+C+R", tmp_path / name)
+        assert not (tmp_path / name).exists()
+
+
+def test_where_nothing_can_be_written_the_reason_is_said_in_words(archive: Path) -> None:
+    run("import_course", archive)
+    with pytest.raises(CommandError) as caught:
+        run("export_course", "course-v1:O+C+R", "/proc/x.tar.gz")
+    assert str(caught.value).startswith("/proc/x.tar.gz cannot be written: ")
+    assert "Errno" not in str(caught.value)
+
+
+def test_an_archive_may_be_written_over(archive: Path, tmp_path: Path) -> None:
+    run("import_course", archive)
+    (tmp_path / "x.zip").write_text("earlier")
+    run("export_course", "course-v1:O+C+R", tmp_path / "x.zip")
+    assert (tmp_path / "x.zip").read_bytes().startswith(b"PK")
+
+
+def test_a_course_that_is_there_is_replaced_and_stays_in_the_history(archive: Path) -> None:
+    run("import_course", archive)
+    first = get_heads(parse_course_key("course-v1:O+C+R"))
+    run("import_course", archive, "--start", "2020-05-06")
+    second = get_heads(first.course_key)
+    assert (second.revision, second.published != first.published) == (2, True)
+    assert is_version_of(first.course_key, str(first.published))
 
 
 def test_a_mistake_is_said_once(archive: Path, tmp_path: Path) -> None:

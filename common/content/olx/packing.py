@@ -16,6 +16,8 @@ from common.content.olx.collector import clean_path
 from common.content.olx.errors import ExportError, InvalidCourseError
 
 TOP = "course"
+# Nobody who names one of these wants a folder of that name.
+_OTHER_ARCHIVES = frozenset({".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip", ".zst"})
 
 
 class _Target(Protocol):
@@ -117,6 +119,8 @@ def open_packer(destination: Path, changed_at: datetime) -> Iterator[Packer]:
     """Yield a packer for what the destination's name asks for. Raises ExportError."""
     name = destination.name
     is_file = name.endswith((".tar.gz", ".tgz", ".zip"))
+    if destination.suffix.lower() in _OTHER_ARCHIVES and not is_file:
+        raise ExportError(f"{name} cannot be made. Name an archive .tar.gz or .zip, or a folder.")
     if (
         destination.exists()
         and not is_file
@@ -134,7 +138,7 @@ def open_packer(destination: Path, changed_at: datetime) -> Iterator[Packer]:
                 destination.rmdir()
             shutil.move(temporary, destination)
     except OSError as error:
-        raise ExportError(f"{destination} cannot be written: {error}.") from error
+        raise ExportError(f"{destination} cannot be written: {error.strerror}.") from error
 
 
 def _pack(temporary: Path, changed_at: datetime) -> Iterator[Packer]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cms.site.management.keys import parse_course_key_argument
 from common.content.olx.api import export_course
 from common.core.errors import DomainError
-from common.core.keys import parse_course_key
 
 
 class Command(BaseCommand):
@@ -22,8 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path, help="where to write")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        key = parse_course_key_argument(options["key"])
         try:
-            report = export_course(parse_course_key(options["key"]), options["path"])
+            report = export_course(key, options["path"])
         except DomainError as error:
             raise CommandError(_sentence(error)) from error
         self.stdout.write(

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cms.site.management.keys import parse_course_key_argument
 from common.content.olx.api import ImportReport, import_archive
 from common.content.olx.values import parse_date
 from common.core.errors import DomainError
-from common.core.keys import KEY_MAX_LENGTH, CourseKey, parse_course_key
+from common.core.keys import CourseKey
 from common.courses.api import set_trusts_scripts
 
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        key = parse_course_key_option(options["key"])
+        key = None if options["key"] is None else parse_course_key_argument(options["key"])
         try:
             report = import_archive(
                 options["path"],
@@ -84,19 +85,6 @@ class Command(BaseCommand):
 
 def _trust_scripts(key: CourseKey) -> None:
     set_trusts_scripts(key, trusts_scripts=True)
-
-
-def parse_course_key_option(text: str | None) -> CourseKey | None:
-    """Return the course key that an option names, None when it was not given."""
-    if text is None:
-        return None
-    try:
-        return parse_course_key(text)
-    except DomainError as error:
-        raise CommandError(
-            f"{text} is no key of a course run. Write it as course-v1:ORG+COURSE+RUN, in "
-            f"{KEY_MAX_LENGTH} characters or fewer."
-        ) from error
 
 
 def _parse_start(text: str | None) -> datetime | None:
