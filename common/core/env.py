@@ -73,7 +73,10 @@ class Environment:
     files_url: str = ""
     # empty: files under home; smtp://USER:PASSWORD@HOST:PORT
     email_url: str = ""
+    # Where events are written first; empty: a folder under home.
     events_dir: str = ""
+    # empty: events stay there; s3://KEY:SECRET@HOST:PORT/BUCKET takes what is written
+    events_url: str = ""
     web_workers: int = 2
     # A JSON object: settings of third-party block types, by the name that each block documents.
     xblock_settings: str = ""

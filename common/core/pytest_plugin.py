@@ -69,6 +69,8 @@ def _start() -> None:
         stack = ExitStack()
         atexit.register(stack.close)
         stack.enter_context(_real_servers())
+    # Tests read events where they are written first.
+    os.environ.pop("LYCEUM_EVENTS_URL", None)
     _use_a_home_of_its_own()
 
 

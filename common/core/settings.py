@@ -200,6 +200,7 @@ CONTENT_SINGLE_READS = ENV.content_single_reads
 CONTENT_CACHE_BYTES = ENV.content_cache_bytes
 FILES_URL = ENV.files_url
 EVENTS_DIR = Path(ENV.events_dir) if ENV.events_dir else ENV.home / "events"
+EVENTS_URL = ENV.events_url
 BROKER_URL = ENV.broker_url
 globals().update(email_settings(ENV))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.contact_email

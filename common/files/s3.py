@@ -6,13 +6,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, Final, cast
-from urllib.parse import parse_qs, unquote, urlsplit
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common.core.env import SettingError
+from common.core.s3 import BucketAddress
 from common.files.backend import READ_BYTES, checked, copy_hashed
 from common.files.data import StoredFile
 from common.files.errors import FileMissingError, FilesUnavailableError
@@ -22,42 +19,12 @@ _MISSING: Final = {"404", "NoSuchKey", "NotFound"}
 
 
 class S3Files:
-    """Keeps files in the bucket of ``s3://KEY:SECRET@HOST:PORT/BUCKET?region=R``.
-
-    ``s3+http://`` speaks plain HTTP, for servers on one's own machine; without KEY the
-    usual AWS sources of credentials are asked; without HOST it is AWS itself.
-    """
+    """Keeps files in the bucket of an address as ``BucketAddress.parse`` reads it."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._bucket = parts.path.strip("/")
-        if parts.scheme not in {"s3", "s3+http"} or not self._bucket or "/" in self._bucket:
-            raise SettingError(
-                "LYCEUM_FILES_URL must be empty or s3://KEY:SECRET@HOST:PORT/BUCKET."
-            )
-        endpoint = None
-        if parts.hostname:
-            scheme = "http" if parts.scheme == "s3+http" else "https"
-            port = f":{parts.port}" if parts.port else ""
-            endpoint = f"{scheme}://{parts.hostname}{port}"
-        self._server = endpoint or "Amazon S3"
-        self._client: Any = boto3.session.Session().client(
-            "s3",
-            endpoint_url=endpoint,
-            aws_access_key_id=unquote(parts.username) if parts.username else None,
-            aws_secret_access_key=unquote(parts.password) if parts.password else None,
-            region_name=parse_qs(parts.query).get("region", ["us-east-1"])[0],
-            config=Config(
-                connect_timeout=3,
-                read_timeout=20,
-                retries={"max_attempts": 2},
-                signature_version="s3v4",
-                s3={"addressing_style": "path" if endpoint else "auto"},
-                # Servers that only speak the S3 API do not all know the newer checksums.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-        )
+        address = BucketAddress.parse(url, setting="LYCEUM_FILES_URL")
+        self._bucket, self._server = address.bucket, address.server
+        self._client: Any = address.connect()
 
     @contextmanager
     def _errors(self, sha256: str = "") -> Iterator[None]:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 from common.core.duties import register_duty
 
@@ -12,3 +13,7 @@ class TrackingConfig(AppConfig):
         from common.tracking.outbox import DRAINER
 
         register_duty(DRAINER)
+        if settings.EVENTS_URL:
+            from common.tracking.shipping import make_duty
+
+            register_duty(make_duty())
