@@ -56,7 +56,6 @@ _SETTINGS = frozenset(
         "codeparam",
     ]
 )
-_REFUSED = ("include",)
 _INLINE_PARENTS = frozenset(
     ["p", "span", "a", "em", "strong", "b", "i", "h1", "h2", "h3", "h4", "h5", "h6", "center"]
 )
@@ -113,8 +112,10 @@ def _unsupported(root: Element) -> list[str]:
             reasons.append(f"response type {node.tag}")
         elif node.tag in KNOWN_INPUTS and node.tag not in INPUTS:
             reasons.append(f"input type {node.tag}")
-        elif node.tag in _REFUSED:
-            reasons.append(f"element {node.tag}")
+        elif node.tag == "include":
+            # Points and faults are told by a problem's own text, which a file would change later.
+            name = node.get("file") or ""
+            reasons.append(f"an include of the file {name}; put its content into the problem")
     return list(dict.fromkeys(reasons))
 
 

@@ -276,3 +276,12 @@ def test_the_event_of_a_submission_names_question_and_answer() -> None:
     part = payload["submission"]["b1_2_1"]
     assert (part["question"], part["answer"], part["correct"]) == ("Which?", "Wrong", False)
     assert part["response_type"] == "multiplechoiceresponse"
+
+
+def test_an_include_says_which_file_belongs_into_the_problem() -> None:
+    data = '<problem><include file="../<x>.xml"/></problem>'.replace("<x>", "&lt;x&gt;")
+    runtime, block = bench(data, is_staff=True)
+    page = shown(runtime, block)
+    assert "an include of the file ../&lt;x&gt;.xml; put its content into the problem" in page
+    fault = ProblemBlock.find_fault(content={"data": data})
+    assert fault == "an include of the file ../<x>.xml; put its content into the problem"
