@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from webob import Response
 from xblock.django.request import DjangoWebobRequest, webob_to_django_response
@@ -61,6 +62,8 @@ def handle(
     except LibraryNoSuchHandlerError as error:
         # Not the library's own message: it prints the block's fields, answers included.
         raise NoSuchHandlerError(f"{key.block_type} has no handler {handler!r}") from error
+    except MultiPartParserError as error:
+        raise UnreadableDataError("the form cannot be read") from error
     except RecursionError as error:
         if is_nested_too_deep(_body(request)):
             raise UnreadableDataError("the body is nested too deep") from error

@@ -16,6 +16,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -25,7 +26,7 @@ from opaque_keys.edx.keys import AsideUsageKey
 from xblock.exceptions import DisallowedFileError
 
 from common.blocks import api, types
-from common.blocks.errors import StaleFormError, UploadTooLargeError
+from common.blocks.errors import StaleFormError, UnreadableDataError, UploadTooLargeError
 from common.blocks.tokens import LIFETIME_SECONDS, find_token_user, make_block_token
 from common.core.errors import (
     AccessDeniedError,
@@ -68,6 +69,8 @@ def answers_json(view: View) -> View:
             return view(request, *args, **kwargs)
         except _TOO_LARGE as error:
             problem: DomainError = UploadTooLargeError(str(error))
+        except MultiPartParserError:
+            problem = UnreadableDataError("the form cannot be read")
         except DomainError as error:
             problem = error
         if _is_navigation(request):
