@@ -96,6 +96,11 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         user = self.runtime.service(self, "user").get_current_user()
         return bool(user.opt_attrs.get("edx-platform.user_is_staff"))
 
+    def anonymous_id(self) -> str:
+        """Return the id by which tools outside know the learner; "" for visitors."""
+        user = self.runtime.service(self, "user").get_current_user()
+        return str(user.opt_attrs.get("edx-platform.anonymous_user_id") or "")
+
     def now(self) -> datetime:
         """Return the moment that the rules are applied at."""
         return datetime.now(UTC)

@@ -82,6 +82,7 @@ def make_page(
         unsent=unsent or {},
         frame=lambda html: author.framed(block, html, title=block.display_name or ""),
         orders=problem.orders(state.seed or 0),
+        anonymous_id=block.anonymous_id,
     )
 
 

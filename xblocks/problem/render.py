@@ -65,7 +65,7 @@ def _body(page: Page) -> Markup:
     parts: list[str] = []
     for segment in page.problem.body:
         if isinstance(segment, str):
-            parts.append(segment)
+            parts.append(page.personal(segment))
             continue
         kind, name = segment
         if kind == "input":
@@ -75,7 +75,7 @@ def _body(page: Page) -> Markup:
         elif kind == "close":
             parts.append("</span>" if name.endswith("inline") else "</div>")
         elif kind == "frame":
-            parts.append(page.frame(page.problem.frames[int(name)]))
+            parts.append(page.frame(page.personal(page.problem.frames[int(name)])))
         elif kind == "feedback":
             parts.append(results.feedback(page, int(name)))
     return Markup("".join(parts))  # noqa: S704  # cleaned when compiled, or made here

@@ -218,7 +218,7 @@ def _solution(page: Page, solution: Solution) -> Markup:
 
 
 def _filled(page: Page, html: str) -> Markup:
-    filled = page.problem.fill(html, page.frame)
+    filled = page.problem.fill(page.personal(html), lambda raw: page.frame(page.personal(raw)))
     return Markup(filled)  # noqa: S704  # cleaned when compiled, or framed
 
 

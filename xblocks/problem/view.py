@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from xblocks.kit.texts import Texts
 from xblocks.problem.engine import rules as rulebook
@@ -45,8 +45,16 @@ class Page:
     unsent: Mapping[str, Answer]
     # Puts author HTML that acts into a frame.
     frame: Callable[[str], Markup]
+    # How outside tools know the learner; stands in the author's text for ``$anonymous_student_id``.
+    # Asked only where it does: it may cost a statement.
+    anonymous_id: Callable[[], str]
     # Which choices this learner's variant shows.
     orders: Orders
+
+    def personal(self, html: str) -> str:
+        """Return an author's HTML with what it says about the learner filled in."""
+        name = "$anonymous_student_id"
+        return html.replace(name, str(escape(self.anonymous_id()))) if name in html else html
 
     @property
     def shows_marks(self) -> bool:

@@ -285,3 +285,17 @@ def test_an_include_says_which_file_belongs_into_the_problem() -> None:
     assert "an include of the file ../&lt;x&gt;.xml; put its content into the problem" in page
     fault = ProblemBlock.find_fault(content={"data": data})
     assert fault == "an include of the file ../<x>.xml; put its content into the problem"
+
+
+def test_the_text_may_name_the_learner_to_tools_outside() -> None:
+    link = '<p><a href="https://example.com/?u=$anonymous_student_id">x</a></p>'
+    runtime, block = bench(CHOICE.replace("<problem>", f"<problem>{link}"), showanswer="always")
+    page = shown(runtime, block)
+    assert f"https://example.com/?u={'a' * 32}" in page
+    typed = NUMBER.replace("numericalresponse answer", "stringresponse answer")
+    typed = typed.replace("</numericalresponse>", "</stringresponse>").replace(
+        "<formulaequationinput/>", "<textline/>"
+    )
+    runtime, block = bench(typed)
+    runtime.post(block, "problem_check", {"input_b1_2_1": "$anonymous_student_id"})
+    assert 'value="$anonymous_student_id"' in shown(runtime, block)
