@@ -1,5 +1,7 @@
-// The page of a unit: tells the server what was seen and how the reader moves, finds the block of a link, folds the outline.
+// The page of a unit: tells the server what was seen and how the reader moves, finds the block of a link,
+// folds the outline and keeps its marks true.
 import { setUpMath } from "./lib/math";
+import { setUpMarks } from "./lib/marks";
 import { setUpOutline } from "./lib/outline";
 import { setUpPlace } from "./lib/place";
 import { reportSeen } from "./lib/seen";
@@ -17,6 +19,7 @@ if (data) reportSeen(data.course, data.unit, data.seen);
 if (data) setUpPlace(data.unit);
 if (data) reportTurns(data);
 setUpOutline();
+setUpMarks();
 showLinkedBlock();
 
 /** A link to a block inside the unit comes as ?block=TYPE@NAME. */

@@ -35,11 +35,9 @@ class UnitPage:
     is_folded: bool  # the reader folded the outline away
 
     @property
-    def done_fraction(self) -> float:
-        """Share of the section's units that are done, 0.0 to 1.0."""
-        countable = sum(1 for unit in self.section.units if unit.leaves)
-        # Only what asks for something can be complete.
-        return len(self.complete) / countable if countable else 0.0
+    def done_percent(self) -> int:
+        """Share of the section's units that are done, 0 to 100."""
+        return _done_percent(self.section, self.complete)
 
     @property
     def script_data(self) -> dict[str, Any]:
@@ -63,7 +61,6 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
     section, subsection = opened.plan.place(key)
     before, after = opened.plan.neighbours(key)
     rendered = render_block(opened.session, key, context={"csrf_token": form_token(request)})
-    completions = get_completions(opened.session.context, section.leaves)
     return UnitPage(
         course_key=opened.course_key,
         course_title=opened.run.display_name,
@@ -74,9 +71,30 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
         subsection=subsection,
         before=before,
         after=after,
-        complete=frozenset(unit.key for unit in section.units if is_complete(unit, completions)),
+        complete=_complete_units(opened, section),
         rendered=rendered,
         is_staff=opened.viewer.is_staff,
         keeps_work=opened.session.keeps_work,
         is_folded=request.COOKIES.get(outline_cookie()) == "folded",
     )
+
+
+def unit_marks(opened: OpenCourse, key: BlockKey) -> dict[str, Any]:
+    """Return which units of a unit's section are done (usage keys), and its share, 0 to 100."""
+    section, _ = opened.plan.place(key)
+    complete = _complete_units(opened, section)
+    return {
+        "complete": [str(usage_key(opened.course_key, unit)) for unit in sorted(complete)],
+        "percent": _done_percent(section, complete),
+    }
+
+
+def _complete_units(opened: OpenCourse, section: SectionPlan) -> frozenset[BlockKey]:
+    completions = get_completions(opened.session.context, section.leaves)
+    return frozenset(unit.key for unit in section.units if is_complete(unit, completions))
+
+
+def _done_percent(section: SectionPlan, complete: frozenset[BlockKey]) -> int:
+    # Only what asks for something can be complete.
+    countable = sum(1 for unit in section.units if unit.leaves)
+    return round(100 * len(complete) / countable) if countable else 0

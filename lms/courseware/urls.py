@@ -10,6 +10,7 @@ urlpatterns = [
     path(f"{COURSE}/course/", views.course_home),
     path(f"{COURSE}/learn/<usage_key:usage_key>", views.unit, name="unit"),
     path(f"{COURSE}/learn/<usage_key:usage_key>/done", views.unit_done, name="unit-done"),
+    path(f"{COURSE}/learn/<usage_key:usage_key>/marks", views.section_marks, name="unit-marks"),
     path(f"{COURSE}/jump_to/<usage_key:usage_key>", views.jump_to, name="jump-to"),
     path(f"{COURSE}/jump_to_id/<str:name>", views.jump_to_id, name="jump-to-id"),
 ]

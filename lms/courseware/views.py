@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from common.blocks.api import complete_seen
 from common.core.errors import NotFoundError
@@ -17,7 +17,7 @@ from common.courses.errors import CourseAccessDeniedError
 from lms.courseware.homepage import home_page
 from lms.courseware.jumps import find_by_name, find_unit
 from lms.courseware.opening import open_course
-from lms.courseware.unitpage import unit_page
+from lms.courseware.unitpage import unit_marks, unit_page
 
 # What stands in the way, but belongs on the page about the course.
 _TOLD_BEFORE_THE_DOOR = {Reason.NOT_ENROLLED, Reason.COURSE_NOT_STARTED}
@@ -55,6 +55,17 @@ def unit_done(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) 
     leaves = next(unit.leaves for unit in opened.plan.units if unit.key == key)
     complete_seen(opened.session, key, leaves)
     return redirect("lms:unit", course_key=course_key, usage_key=usage_key)
+
+
+@require_GET
+@login_required
+def section_marks(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
+    """Tell which units beside this one are done by now."""
+    opened = open_course(request, course_key, timezone.now())
+    key = block_key(usage_key)
+    if not opened.plan.has(key):
+        raise NotFoundError(f"{key} is no unit of {course_key}")
+    return JsonResponse(unit_marks(opened, key), headers={"Cache-Control": "no-store"})
 
 
 def jump_to(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:

@@ -219,3 +219,16 @@ def test_a_reader_without_scripts_marks_a_unit_as_read() -> None:
     assert "Mark as read" not in page
     assert 'class="is-complete"' not in page
     assert client.get(f"{unit_address(key, 'u')}/done").status_code == 405
+
+
+def test_the_marks_beside_a_unit_can_be_asked_for_and_follow_what_was_read() -> None:
+    units = (unit("u", html("h")), unit("v", problem("p")))
+    key = make_course(sections=[section("c", subsection("s", *units))])
+    client, _user = learner_in(key)
+    address = f"{unit_address(key, 'u')}/marks"
+    assert client.get(address).json() == {"complete": [], "percent": 0}
+    client.post(f"{unit_address(key, 'u')}/done")
+    done = str(usage_key(key, BlockKey("vertical", "u")))
+    assert client.get(address).json() == {"complete": [done], "percent": 50}
+    assert client.get(f"{unit_address(key, 'none')}/marks").status_code == 404
+    assert Client().get(address).status_code == 302
