@@ -74,12 +74,17 @@ def mark_done(page: Page, site: str) -> None:
     with page.expect_response("**/handler/toggle_button") as answer:
         page.locator(".done_onoffswitch-label").click()
     assert answer.value.json() == {"state": True}
+    # The package's own script sent it; the outline follows all the same.
+    expect(page.locator("#outline li.is-complete a[aria-current=page]")).to_have_count(1)
 
 
 def vote(page: Page, site: str) -> None:
     open_unit(page, site, "poll_unit")
     page.get_by_label("Red").check()
-    page.get_by_role("button", name="Submit").click()
+    submit = page.get_by_role("button", name="Submit")
+    # The package leaves its button to the site.
+    expect(submit).to_have_css("border-radius", "4px")
+    submit.click()
     expect(page.get_by_text("Results gathered from 1 respondent.")).to_be_visible()
 
 
@@ -91,6 +96,18 @@ def drop(page: Page, site: str) -> None:
         item.drag_to(page.locator(".zone").first)
     assert answer.value.json()["correct"] is True
     expect(page.locator(".zone").first.locator(".option")).to_have_count(1)
+    see_drawings_of_the_icon_font(page)
+
+
+def see_drawings_of_the_icon_font(page: Page) -> None:
+    """Expect the icons that the package takes from a font to be drawn by our style sheet."""
+    icons = page.locator(".xblock--drag-and-drop .fa")
+    expect(icons.first).to_be_attached()
+    undrawn = icons.evaluate_all(
+        """all => all.filter(one => !getComputedStyle(one, "::before").maskImage.includes("svg"))
+            .map(one => one.className)"""
+    )
+    assert undrawn == []
 
 
 def answer_survey(page: Page, site: str) -> None:
