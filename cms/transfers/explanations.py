@@ -33,7 +33,7 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         _("Import it again with “Start the course now” ticked, or change the start."),
     ),
     "not_published": Explanation(
-        _("Nothing of the course has been published"),
+        _("Nothing of the archive has been published"),
         _("Publish it on the course's page, when learners may see it."),
     ),
     # Scripts and HTML

@@ -21,10 +21,13 @@ def create_or_replace_course(
     """Make these versions the heads of the course, whatever they were before.
 
     A re-import overwrites and discards drafts by design; what was there stays in the history.
+    ``published`` None leaves published what is: learners never lose a course to unfinished work.
     ``in_transaction`` runs inside the transaction, for rows that must appear together.
     """
-    move = Move(course_key, draft, published, author_id, message)
     while True:
-        after = move_heads(find_heads(course_key), move, in_transaction=in_transaction)
+        before = find_heads(course_key)
+        kept = before.published if before is not None and published is None else published
+        move = Move(course_key, draft, kept, author_id, message)
+        after = move_heads(before, move, in_transaction=in_transaction)
         if after is not None:
             return after

@@ -126,7 +126,7 @@ def test_a_person_is_told_that_nothing_is_published(tmp_path: Path) -> None:
     assert out.startswith(
         "Imported course-v1:O+C+R: nothing is published.\nDrafts not yet published:"
     )
-    assert "Learners cannot enter yet:\n  Nothing of this course has been published" in out
+    assert "Learners cannot enter yet:\n  The archive's course was never published" in out
     assert get_heads(key).published is None
 
 

@@ -173,7 +173,7 @@ def find_unpublished() -> Warning:
     """Return what is said of a course that was exported before it was ever published."""
     return Warning(
         "not_published",
-        "Nothing of this course has been published: learners see nothing of it. Publish it in "
+        "The archive's course was never published: learners see nothing of it. Publish it in "
         "Studio.",
     )
 

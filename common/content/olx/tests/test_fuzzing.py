@@ -10,6 +10,8 @@ import pytest
 from common.content.olx.tests.fuzzing import fuzz
 
 
+# On a busy machine, with files on an S3 server, a part takes minutes.
+@pytest.mark.timeout(600)
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(8))
 def test_mutated_archives_end_in_a_course_or_a_clear_error(part: int) -> None:

@@ -92,3 +92,10 @@ def test_publishing_later_makes_it_an_ordinary_course(olx: Import) -> None:
     assert HEADS_JSON not in load(exported)
     again = import_archive(exported)
     assert (again.draft_version, again.version) == heads.pair
+
+
+def test_a_course_that_learners_take_stays_published(olx: Import) -> None:
+    published = olx(course()).report.version
+    drafted = olx(course("<html url_name='h'>x</html>") | NEVER, round_trip=False).report
+    assert drafted.version is None
+    assert api.get_heads(drafted.course_key).pair == (drafted.draft_version, published)
