@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from common.core.testing import free_ports
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
@@ -127,23 +128,6 @@ def gunicorn(environment: dict[str, str], wsgi: str, port: int) -> Any:
         "--workers=1",
         f"{wsgi}:application",
     )
-
-
-def free_ports(count: int) -> int:
-    """Return a port that is free with its ``count - 1`` neighbours."""
-    for _attempt in range(200):
-        with ExitStack() as stack:
-            first = stack.enter_context(socket.socket())
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                for offset in range(1, count):
-                    other = stack.enter_context(socket.socket())
-                    other.bind(("127.0.0.1", port + offset))
-            except (OSError, OverflowError):
-                continue
-            return port
-    raise RuntimeError("no free ports")
 
 
 def wait_for(address: str) -> None:

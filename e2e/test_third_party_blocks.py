@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from common.core.testing import free_ports
 from e2e import seed, seed_blocks
 from e2e.browser import sign_in
-from e2e.sites import ROOT, free_ports, gunicorn, run, wait_for
+from e2e.sites import ROOT, gunicorn, run, wait_for
 
 BLOCK = seed_blocks.COURSE.replace("course-v1:", "block-v1:")
 
@@ -41,7 +42,7 @@ def open_unit(page: Page, site: str, name: str) -> None:
 @pytest.mark.timeout(240)
 def test_answers_are_given_graded_and_survive_a_restart(home: Path, browser: Browser) -> None:
     home.mkdir()
-    port = free_ports(1)
+    port = free_ports()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_")},
         "LYCEUM_HOME": str(home),

@@ -22,6 +22,7 @@ import psutil
 
 from common.core.env import PROJECT_ROOT
 from common.core.testing import (
+    free_ports,
     read_services,
     temporary_content_url,
     temporary_database,
@@ -68,19 +69,9 @@ def _environment(home: Path) -> dict[str, str]:
     return {
         **kept,
         "LYCEUM_HOME": str(home),
-        "LYCEUM_PORT": str(_free_port()),
+        "LYCEUM_PORT": str(free_ports(3)),
         "PYTHONPATH": str(PROJECT_ROOT),
     }
-
-
-def _free_port() -> int:
-    """Return a port whose two neighbours are free too."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port < 65000 and not any(listens(port + offset) for offset in range(3)):
-            return port
 
 
 def listens(port: int) -> bool:

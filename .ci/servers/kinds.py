@@ -123,6 +123,11 @@ class RabbitMQ(Server):
             "log.console = true\nlog.console.level = warning\nlog.file = false\n"
         )
 
+    def choose_ports(self) -> None:
+        # What a killed broker left would hold its ports.
+        self.stop()
+        super().choose_ports()
+
     def launch(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port_mapper.start(
@@ -145,7 +150,8 @@ class RabbitMQ(Server):
             "ERL_EPMD_PORT": str(self.ports["epmd"]),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_CONF_ENV_FILE": str(folder / "no-rabbitmq-env.conf"),
-            "RABBITMQ_NODENAME": f"lyceum{self.port}@localhost",
+            # The data folder is bound to this name; each instance has a port mapper of its own.
+            "RABBITMQ_NODENAME": "lyceum@localhost",
             "RABBITMQ_DIST_PORT": str(self.ports["distribution"]),
             "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -17,16 +18,22 @@ class ServerError(Exception):
     """A server cannot be prepared or does not answer. Says which, and shows its log."""
 
 
+# Linux gives outgoing connections ports from 32768 on: one of those may be taken between the
+# moment it was found free and the moment a slow server listens on it.
+PORTS = range(12_000, 32_000)
+
+
 def free_port(preferred: int | None = None) -> int:
-    """Return ``preferred`` when nothing listens there, else a port that the system picks."""
-    for candidate in (preferred or 0, 0):
+    """Return ``preferred`` when nothing listens there, else another port that is free."""
+    others = random.sample(PORTS, 100)
+    for candidate in ([preferred] if preferred else []) + others:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", candidate))
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
+            return candidate
     raise ServerError("No free port on 127.0.0.1.")
 
 
@@ -59,8 +66,10 @@ class Process:
 
     def stop(self) -> None:
         """Ask the group to end, then make it end; nothing happens when it does not run."""
-        if self.is_running():
-            pid, _ = self._recorded()
+        pid, started = self._recorded()
+        # Its children may outlive a leader that was killed; as long as they do, no other
+        # process is given its number.
+        if pid and _start_time(pid) in {started, ""} and _group_lives(pid):
             os.killpg(pid, signal.SIGTERM)
             deadline = time.monotonic() + STOP_SECONDS
             while _group_lives(pid) and time.monotonic() < deadline:

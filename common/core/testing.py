@@ -7,10 +7,12 @@ top conftest.py do.
 
 from __future__ import annotations
 
+import random
 import secrets
+import socket
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -67,6 +69,24 @@ def read_services(path: Path | None = None) -> RealServices | None:
         files_url=values.get("LYCEUM_FILES_URL", ""),
         **{field: values[name] for field, name in needed.items()},
     )
+
+
+# Linux gives outgoing connections ports from 32768 on: one of those may be taken between the
+# moment it was found free and the moment a site listens on it.
+_PORTS = range(12_000, 32_000)
+
+
+def free_ports(count: int = 1) -> int:
+    """Return a port of the loopback that is free with its ``count - 1`` successors."""
+    for port in random.sample(_PORTS, 200):
+        with ExitStack() as stack:
+            try:
+                for offset in range(count):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port + offset))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no free ports")
 
 
 def unique_name(prefix: str = "lyceum") -> str:

@@ -14,6 +14,7 @@ from typing import Final
 
 from common.content import api as content
 from common.content.api import CourseVersion
+from common.core.collector import settle
 from common.core.jsontext import sha256_hex
 from common.courses.data import CourseOutline
 from common.courses.outline_codec import FORMAT, decode_outline, encode_outline
@@ -22,6 +23,8 @@ OutlineBuilder = Callable[[CourseVersion], CourseOutline]
 
 # Decoded outlines a process keeps: one of 10,000 blocks takes some 8 MB.
 KEPT_BLOCKS: Final = 60_000
+# From so many blocks on, a decoded outline is kept out of garbage collections.
+BIG: Final = 1_000
 
 _builder: OutlineBuilder | None = None
 _fingerprint = ""
@@ -105,3 +108,5 @@ def _keep(outline: CourseOutline) -> None:
         while blocks > KEPT_BLOCKS and len(_kept) > 1:
             _, dropped = _kept.popitem(last=False)
             blocks -= len(dropped.blocks)
+    if len(outline.blocks) >= BIG:
+        settle()

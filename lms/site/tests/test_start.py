@@ -22,16 +22,7 @@ import psutil
 import pytest
 
 from common.core.env import PROJECT_ROOT
-
-
-def _free_ports() -> int:
-    """Return a port whose two neighbours are free as well."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port < 65000 and not any(_listens(port + offset) for offset in range(3)):
-            return port
+from common.core.testing import free_ports
 
 
 def _listens(port: int) -> bool:
@@ -53,7 +44,7 @@ class Instance:
     def __init__(self, home: Path, user: str | None = None) -> None:
         self.home = home
         self.user = user
-        self.port = _free_ports()
+        self.port = free_ports(3)
         self.log = home.with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None
 
