@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.blocks.author_html import present
 from xblocks.discussion import DiscussionBlock
 from xblocks.html import HtmlBlock
 from xblocks.testing import BenchRuntime
@@ -14,6 +15,9 @@ class Trust:
 
     def __init__(self, is_trusted: bool) -> None:
         self.is_trusted = is_trusted
+
+    def present(self, html: str, *, title: str) -> str:
+        return present(html, trusted=self.is_trusted, title=title).html
 
 
 def shown(data: str, runtime: BenchRuntime | None = None, **fields: Any) -> str:
