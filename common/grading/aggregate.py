@@ -12,7 +12,6 @@ from math import fsum
 from common.grading.data import (
     AssignmentType,
     CourseGrade,
-    Mark,
     Points,
     Policy,
     ProblemScore,
@@ -48,8 +47,10 @@ def subsection_totals(problems: Sequence[ProblemScore]) -> tuple[Points, Points]
 
 def dropped_places(fractions: Sequence[float], drop_count: int) -> frozenset[int]:
     """Return the places of the lowest fractions; of equal ones the later goes first."""
+    if drop_count <= 0:
+        return frozenset()
     lowest = sorted(range(len(fractions)), key=lambda place: (fractions[place], -place))
-    return frozenset(lowest[: max(0, drop_count)])
+    return frozenset(lowest[:drop_count])
 
 
 def type_grade(kind: AssignmentType, subsections: Sequence[SubsectionGrade]) -> TypeGrade:
@@ -60,48 +61,23 @@ def type_grade(kind: AssignmentType, subsections: Sequence[SubsectionGrade]) -> 
     the bare sum of what is left: nothing, so 0.0.
     """
     count = max(kind.min_count, len(subsections))
-    fractions = [
+    fractions = (
         *(subsection.fraction for subsection in subsections),
         *[0.0] * (count - len(subsections)),
-    ]
+    )
     dropped = dropped_places(fractions, kind.drop_count)
     kept_sum = fsum(value for place, value in enumerate(fractions) if place not in dropped)
     divisor = max(0, count - kind.drop_count)
     average = kept_sum / divisor if divisor else kept_sum
-    marks = tuple(
-        _mark(kind, place, count, fractions[place], subsections, is_dropped=place in dropped)
-        for place in range(count)
-    )
     return TypeGrade(
         type=kind,
-        average_label=f"{kind.short_label} Avg",
-        marks=marks,
+        subsections=tuple(subsections),
+        fractions=fractions,
+        dropped=dropped,
         average=average,
         kept_sum=kept_sum,
         divisor=divisor,
         contribution=kind.weight * average,
-    )
-
-
-def _mark(
-    kind: AssignmentType,
-    place: int,
-    count: int,
-    fraction: float,
-    subsections: Sequence[SubsectionGrade],
-    *,
-    is_dropped: bool,
-) -> Mark:
-    # The only one of its type needs no number.
-    number = "" if count == 1 else f" {place + kind.starting_index:02d}"
-    subsection = subsections[place] if place < len(subsections) else None
-    return Mark(
-        label=f"{kind.short_label}{number}",
-        fraction=fraction,
-        key=None if subsection is None else subsection.key,
-        display_name="" if subsection is None else subsection.display_name,
-        points=None if subsection is None else subsection.graded_total,
-        is_dropped=is_dropped,
     )
 
 

@@ -5,7 +5,7 @@ Points are points; fractions and percents go from 0.0 to 1.0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from math import isfinite
@@ -202,7 +202,12 @@ class ProblemScore:
 
 @dataclass(frozen=True, slots=True)
 class SubsectionGrade:
-    """The points of one subsection: of all its scored blocks, and of those that count."""
+    """The points of one subsection: of all its scored blocks, and of those that count.
+
+    ``counts``: whether it goes into an assignment type's average. ``fraction``: the graded share
+    to four decimals, the number that averages are made of. Both are worked out once: each
+    submission sums hundreds of subsections that it did not touch.
+    """
 
     key: BlockKey
     display_name: str
@@ -216,6 +221,13 @@ class SubsectionGrade:
     due: datetime | None = None
     closes_at: datetime | None = None  # due date with grace
     show_correctness: str = "always"
+    counts: bool = field(init=False)
+    fraction: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        graded = self.graded_total
+        object.__setattr__(self, "counts", self.graded and graded.possible > 0)
+        object.__setattr__(self, "fraction", round_half_up(graded.fraction, 4))
 
     def why_hidden(self, now: datetime, *, is_staff: bool = False) -> WhyHidden:
         """Return why its scores are not for the learner to see now; they count either way."""
@@ -236,16 +248,6 @@ class SubsectionGrade:
             return "always"
         is_open = self.closes_at is not None and now < self.closes_at
         return "until_due" if show_correctness == "past_due" and is_open else ""
-
-    @property
-    def counts(self) -> bool:
-        """Whether it goes into an assignment type's average."""
-        return self.graded and self.graded_total.possible > 0
-
-    @property
-    def fraction(self) -> float:
-        """Graded share to four decimals: the number that averages are made of."""
-        return round_half_up(self.graded_total.fraction, 4)
 
     @property
     def is_attempted(self) -> bool:
@@ -275,17 +277,44 @@ class Mark:
 class TypeGrade:
     """The average of one assignment type and how it came about.
 
+    ``subsections`` are those that count, in the order of the course; ``fractions`` theirs, and
+    0.0 for each that the authors still owe; ``dropped`` the places of those that are left out.
     ``kept_sum`` over ``divisor`` is ``average`` (the bare sum where ``divisor`` is 0);
     ``contribution`` = average times weight: what it adds to the course grade.
     """
 
     type: AssignmentType
-    average_label: str
-    marks: tuple[Mark, ...]
+    subsections: tuple[SubsectionGrade, ...]
+    fractions: tuple[float, ...]
+    dropped: frozenset[int]
     average: float
     kept_sum: float
     divisor: int
     contribution: float
+
+    @property
+    def average_label(self) -> str:
+        return f"{self.type.short_label} Avg"
+
+    # Only pages ask for it: a submission in a big course must not make hundreds of marks.
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The entries that the average is made of, one for each fraction."""
+        return tuple(self._mark(place) for place in range(len(self.fractions)))
+
+    def _mark(self, place: int) -> Mark:
+        kind = self.type
+        # The only one of its type needs no number.
+        number = "" if len(self.fractions) == 1 else f" {place + kind.starting_index:02d}"
+        subsection = self.subsections[place] if place < len(self.subsections) else None
+        return Mark(
+            label=f"{kind.short_label}{number}",
+            fraction=self.fractions[place],
+            key=None if subsection is None else subsection.key,
+            display_name="" if subsection is None else subsection.display_name,
+            points=None if subsection is None else subsection.graded_total,
+            is_dropped=place in self.dropped,
+        )
 
     @property
     def shown_marks(self) -> tuple[Mark, ...]:
