@@ -18,6 +18,7 @@ from xblock.fields import Boolean, DateTime, Dict, Float, Integer, List, Scope, 
 
 from common.blocks.json_handlers import object_handler, texts_in
 from common.content.data import Branch
+from common.core.instants import shift
 from common.courses.data import DEFAULT_START
 
 
@@ -50,8 +51,7 @@ class InheritanceMixin(XBlockMixin):
         if due is None:
             return None
         grace = self.graceperiod
-        closes_at: datetime = due + grace if grace else due
-        return closes_at
+        return shift(due, seconds=grace.total_seconds()) if grace else due
 
     def is_past_due(self) -> bool:
         """Tell whether due date and grace are over."""

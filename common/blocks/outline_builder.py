@@ -136,7 +136,7 @@ def _seconds(value: Any) -> float | None:
         return number
     try:
         span = _TIMEDELTA.from_json(value)
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, OverflowError):
         return None
     return span.total_seconds() if span else None
 

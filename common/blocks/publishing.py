@@ -14,6 +14,7 @@ from xblock.scorable import ScorableXBlockMixin, Score
 from common.blocks import types
 from common.blocks.data import EventPublication, GradePublication
 from common.core.keys import BlockKey, block_key
+from common.grading.api import are_points
 
 if TYPE_CHECKING:
     from common.blocks.session import BlockSession
@@ -56,7 +57,7 @@ def _publish_grade(
         record_grade(session, GradePublication(key, deleted=True), block)
         return
     earned, possible = _points(payload.get("value")), _points(payload.get("max_value"))
-    if earned is None or possible is None:
+    if earned is None or possible is None or not are_points(earned, possible):
         logger.warning("%s published a grade without points: %r", key, payload)
         return
     only_if_higher = bool(payload.get("only_if_higher"))

@@ -61,6 +61,7 @@ class BlockSession:
         self.now = now
         self.host = host
         self._visible: dict[BlockKey, bool] = {}
+        self._opened_by = user
         self.bind(context, user)
 
     def bind(self, context: LearnerContext, user: User) -> None:
@@ -92,11 +93,12 @@ class BlockSession:
     def again(self) -> BlockSession:
         """Return a session like this one at its start, which reads the learner's rows anew.
 
-        Their groups and roles too; the course version stays the one that was shown.
+        Their groups and roles too; the course version stays the one that was shown. It is that of
+        who came: a handler that bound itself to the learner whom a service named does so again.
         """
         return BlockSession(
-            context=get_learner_context(self.course_key, self.user),
-            user=self.user,
+            context=get_learner_context(self.course_key, self._opened_by),
+            user=self._opened_by,
             source=self.source,
             now=self.now,
             host=self.host,

@@ -16,12 +16,13 @@ enrollment, not the content. ``Reason`` is the closed list of answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.core.instants import shift
 from common.core.keys import BlockKey
 from common.courses.data import CourseFacts, CourseOutline, CourseRunData, OutlineBlock, Viewer
 from common.courses.errors import CourseAccessDeniedError
@@ -251,7 +252,7 @@ def closes_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
     due = block.due or facts.end
     if due is None:
         return None
-    return due + timedelta(seconds=block.graceperiod or 0)
+    return shift(due, seconds=block.graceperiod or 0)
 
 
 def hides_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
@@ -259,7 +260,7 @@ def hides_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
     if not block.hide_after_due:
         return None
     due = facts.end if facts.self_paced else block.due
-    return None if due is None else due + timedelta(seconds=block.graceperiod or 0)
+    return None if due is None else shift(due, seconds=block.graceperiod or 0)
 
 
 def is_hidden(outline: CourseOutline, block: OutlineBlock, now: datetime) -> bool:
@@ -271,7 +272,7 @@ def is_hidden(outline: CourseOutline, block: OutlineBlock, now: datetime) -> boo
 def opens_to(start: datetime | None, days: float | None, viewer: Viewer) -> datetime | None:
     """Return when something that starts at ``start`` opens to a person; beta testers come early."""
     if start is not None and days and viewer.is_beta:
-        return start - timedelta(days=days)
+        return shift(start, days=-days)
     return start
 
 

@@ -29,6 +29,7 @@ from common.grading.data import (
     SubsectionGrade,
     TypeGrade,
     WhyHidden,
+    are_points,
 )
 from common.grading.gradebook import grade_course, policy_of, prepare_grading, stamp_of
 from common.grading.grades import (
@@ -63,6 +64,7 @@ __all__ = [
     "SubsectionGrade",
     "TypeGrade",
     "WhyHidden",
+    "are_points",
     "count_passing",
     "course_grade",
     "find_scores",

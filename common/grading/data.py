@@ -9,11 +9,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from math import isfinite
-from typing import Literal
+from typing import Final, Literal
 
 from common.core.keys import BlockKey
 from common.grading.errors import InvalidScoreError
 from common.grading.rounding import round_half_up
+
+# Beyond what anybody means; sums and shares of a whole course stay finite below.
+MAX_POINTS: Final = 1e9
+MIN_POSSIBLE: Final = 1e-6
+
+
+def are_points(earned: float, possible: float) -> bool:
+    """Tell whether these can be points of an answer: finite, not negative, of a size to add up."""
+    return (
+        isfinite(earned)
+        and 0 <= earned <= MAX_POINTS
+        and (possible == 0 or MIN_POSSIBLE <= possible <= MAX_POINTS)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,7 @@ class ScoreInput:
     """A score that a block hands in. ``version``: the course version it was graded against.
 
     ``only_if_higher`` keeps the stored one when that is a larger share; ``deleted`` takes the
-    score away. Raises InvalidScoreError for points that are negative, infinite or not a number.
+    score away. Raises InvalidScoreError for points that are none (see ``are_points``).
     """
 
     key: BlockKey
@@ -70,9 +83,8 @@ class ScoreInput:
     is_weighted: bool = False
 
     def __post_init__(self) -> None:
-        for number in (self.raw_earned, self.raw_possible):
-            if not (isfinite(number) and number >= 0):
-                raise InvalidScoreError(f"{self.raw_earned} of {self.raw_possible} for {self.key}")
+        if not are_points(self.raw_earned, self.raw_possible):
+            raise InvalidScoreError(f"{self.raw_earned} of {self.raw_possible} for {self.key}")
 
 
 class ScoreOutcome(StrEnum):

@@ -30,6 +30,7 @@ from common.grading.aggregate import (
     weighted_points,
 )
 from common.grading.data import (
+    MAX_POINTS,
     BlockScore,
     CourseGradeView,
     Points,
@@ -174,10 +175,12 @@ def problem_score(block: OutlineBlock, score: BlockScore | None) -> ProblemScore
     if score is not None:
         raw = Points(score.raw_earned, score.raw_possible)
     elif block.max_points is not None:
-        raw = Points(0.0, max(0.0, block.max_points))
+        raw = Points(0.0, min(MAX_POINTS, max(0.0, block.max_points)))
     else:
         return None
-    weight = None if block.weight is None or block.weight < 0 else block.weight
+    # A weight that nobody can mean is none: one block must not cost everybody their grade.
+    usable = block.weight is not None and 0 <= block.weight <= MAX_POINTS
+    weight = block.weight if usable else None
     points = raw if score is not None and score.is_weighted else weighted_points(raw, weight)
     return ProblemScore(
         key=block.key,

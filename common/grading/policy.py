@@ -35,6 +35,8 @@ _KNOWN: Final = frozenset(
 )
 # Counts are repeated in loops: what an author cannot mean must not stop a page.
 _MAX_COUNT: Final = 1000
+# Far above any share, far below where a sum of them would not be a number any more.
+_MAX_WEIGHT: Final = 1e6
 _Warn = Callable[[str, str], None]
 
 
@@ -110,7 +112,7 @@ def _parse_count(entry: Mapping[str, Any], field: str, default: int, warn: _Warn
 
 def _parse_weight(entry: Mapping[str, Any], warn: _Warn) -> float:
     number = _number(entry.get("weight", 0))
-    if number is None or number < 0:
+    if number is None or not 0 <= number <= _MAX_WEIGHT:
         warn("weight_unreadable", f"{entry['type']}: weight is not a share; 0 is used.")
         return 0.0
     return number

@@ -16,6 +16,7 @@ from xblock.scorable import Score as LibraryScore
 
 from common.blocks.errors import UnreadableDataError
 from common.blocks.json_handlers import json_reply, number_in, object_handler
+from common.core.instants import shift
 from xblocks.kit import author
 from xblocks.kit.texts import Texts, whole
 from xblocks.kit.words import words_of
@@ -89,8 +90,8 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
             return None
         if due.tzinfo is None:
             due = due.replace(tzinfo=UTC)
-        closes_at: datetime = due + (self.graceperiod or timedelta(0))
-        return closes_at
+        grace: timedelta = self.graceperiod or timedelta(0)
+        return shift(due, seconds=grace.total_seconds())
 
     def _is_staff(self) -> bool:
         user = self.runtime.service(self, "user").get_current_user()

@@ -98,6 +98,8 @@ def completion(world: World, block_type: str) -> float | None:
         pytest.param([{"value": None, "max_value": 2}], None, id="no points"),
         pytest.param([{"value": float("nan"), "max_value": 2}], None, id="not a number"),
         pytest.param([{"value": -1, "max_value": 2}], None, id="negative"),
+        pytest.param([{"value": 1e300, "max_value": 2}], None, id="too many to add up"),
+        pytest.param([{"value": 1, "max_value": 1e-320}], None, id="of next to nothing"),
         pytest.param(["nonsense"], None, id="no payload"),
     ],
 )  # fmt: skip

@@ -9,13 +9,16 @@ from django.test import Client
 from django.utils import timezone
 from webob import Response
 from xblock.core import XBlock
+from xblock.fields import Integer, Scope
 
 from common.blocks import api, tokens, views
+from common.blocks.models import LearnerBlockState
 from common.blocks.tests.factories import UNIT, World, make_user, make_world
 from common.content.data import Asset
 from common.content.tests.factories import Node, html, problem
 from common.enrollments.api import enroll
 from common.files.api import store
+from common.grading.api import prepare_grading
 from common.grading.models import Score
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +29,7 @@ class EchoBlock(XBlock):
     """Says what it was asked."""
 
     has_score = True
+    outcomes = Integer(default=0, scope=Scope.user_state)
 
     @XBlock.handler
     def echo(self, request: Any, suffix: str = "") -> Response:
@@ -44,6 +48,7 @@ class EchoBlock(XBlock):
     def score_learner(self, request: Any, suffix: str = "") -> Response:
         user = self.runtime.get_real_user(request.GET["learner"])
         self.runtime.service(self, "rebind_user").rebind_noauth_module_to_user(self, user)
+        self.outcomes += 1
         self.runtime.publish(self, "grade", {"value": 1, "max_value": 2})
         return Response(self.runtime.anonymous_student_id)
 
@@ -172,6 +177,32 @@ def test_an_outside_service_may_act_for_the_learner_that_it_names(world: World) 
     assert answer.content.decode() == anonymous
     score = Score.objects.get(learner=world.learner)
     assert (score.raw_earned, score.raw_possible) == (1.0, 2.0)
+
+
+def test_an_outside_service_that_meets_the_learner_at_work_is_heard_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = []
+
+    def meet(*arguments: Any) -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            LearnerBlockState.objects.create(
+                run_id=world.context().run.id,
+                learner=world.learner,
+                block="echo@e",
+                state='{"outcomes": 4}',
+                changed_at=timezone.now(),
+            )
+        prepare_grading(*arguments)
+
+    monkeypatch.setattr("common.blocks.submission.prepare_grading", meet)
+    anonymous = world.session().runtime.anonymous_student_id
+    url = world.handler("echo", "e", "score_learner").replace("/handler/", "/handler_noauth/")
+    answer = Client(enforce_csrf_checks=True).post(f"{url}?learner={anonymous}")
+    assert (answer.status_code, len(runs)) == (200, 2)
+    assert Score.objects.get(learner=world.learner).raw_earned == 1.0
+    assert LearnerBlockState.objects.get(learner=world.learner).state == '{"outcomes": 5}'
 
 
 def test_a_signed_in_person_cannot_be_bound_to_another(world: World) -> None:

@@ -134,7 +134,8 @@ def test_a_tool_s_score_takes_precedence_and_no_weight() -> None:
 
 
 @pytest.mark.parametrize(
-    ("earned", "possible"), [(-1, 1), (1, -1), (float("inf"), 1), (float("nan"), 1)]
+    ("earned", "possible"),
+    [(-1, 1), (1, -1), (float("inf"), 1), (float("nan"), 1), (1e300, 1), (1, 1e300), (1, 1e-300)],
 )
 def test_impossible_scores_are_refused(earned: float, possible: float) -> None:
     with pytest.raises(InvalidScoreError):

@@ -67,6 +67,7 @@ def test_an_empty_list_of_types_is_meant() -> None:
         pytest.param({"drop_count": -1}, "drop_count", 0, "count_unreadable", id="negative drop"),
         pytest.param({"weight": "0.5"}, "weight", 0.5, None, id="weight as text"),
         pytest.param({"weight": "much"}, "weight", 0.0, "weight_unreadable", id="bad weight"),
+        pytest.param({"weight": 1e300}, "weight", 0.0, "weight_unreadable", id="absurd weight"),
         pytest.param({"weight": -1}, "weight", 0.0, "weight_unreadable", id="negative weight"),
         pytest.param(
             {"weight": float("nan")}, "weight", 0.0, "weight_unreadable", id="not a number"
