@@ -41,11 +41,15 @@ def rewrite_static_links(text: str, course_key: CourseKey) -> str:
 
 def rewrite_course_links(text: str, course_key: CourseKey) -> str:
     """Point ``/course/X`` to page X of this course run."""
+    if "/course/" not in text:
+        return text
     return _COURSE.sub(rf"\g<quote>/courses/{course_key}/", text)
 
 
 def rewrite_jump_links(text: str, course_key: CourseKey) -> str:
     """Point ``/jump_to_id/NAME`` to the block of this url_name."""
+    if "/jump_to_id/" not in text:
+        return text
     return _JUMP.sub(rf"\g<quote>/courses/{course_key}/jump_to_id/", text)
 
 
