@@ -44,7 +44,7 @@ from common.courses.naming import read_title
 from common.courses.outline import (
     forget_outlines,
     get_outline,
-    outline_id,
+    outline_form,
     outline_of,
     set_outline_builder,
 )
@@ -98,7 +98,7 @@ __all__ = [
     "lock_run",
     "merge_group_access",
     "next_visibility_change",
-    "outline_id",
+    "outline_form",
     "outline_of",
     "read_course_facts",
     "read_flag",

@@ -52,7 +52,12 @@ def forget_outlines() -> None:
 
 def outline_id(version_id: str) -> str:
     """Return the id under which the outline of a version is stored."""
-    return sha256_hex(f"outline:{FORMAT}:{version_id}:{_fingerprint}".encode())
+    return sha256_hex(f"outline:{version_id}:{outline_form()}".encode())
+
+
+def outline_form() -> str:
+    """Return what outlines depend on besides their version: their form, and what makes them."""
+    return f"{FORMAT}:{_fingerprint}"
 
 
 def get_outline(version_id: str) -> CourseOutline:

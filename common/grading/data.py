@@ -111,7 +111,8 @@ class ScoreChange:
 class Stamp:
     """What a grade was computed from. A grade holds while its stamp is that of now.
 
-    ``audience`` names what the outline asks about the learner, and the rules of grading.
+    ``audience`` names the rules of grading, in its first digits, and what the outline asks about
+    the learner.
     """
 
     version: str

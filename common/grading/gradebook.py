@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from common.core.jsontext import canonical_bytes, sha256_hex
 from common.core.keys import BlockKey
@@ -17,7 +18,7 @@ from common.courses.api import (
     Purpose,
     audience,
     closes_at,
-    outline_id,
+    outline_form,
     visibility_window,
     visible_blocks,
 )
@@ -41,8 +42,10 @@ from common.grading.data import (
 )
 from common.grading.policy import parse_policy
 
-# Part of every stamp: raise it when the rules of this app would give another grade.
+# Part of every stamp: raise it when the rules of this app would give another grade. The sweep then
+# has all stored grades made again.
 RULES = 1
+_BASIS_DIGITS: Final = 8
 
 Scores = Mapping[BlockKey, BlockScore]
 
@@ -75,8 +78,17 @@ def policy_hash_of(outline: CourseOutline) -> str:
 def stamp_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> Stamp:
     """Return the stamp of a grade computed now."""
     since, until = visibility_window(outline, viewer, now, purpose=Purpose.GRADES)
-    name = f"{RULES}/{outline_id(outline.version)}/{audience(outline, viewer)}"
-    return Stamp(outline.version, sha256_hex(name.encode())[:32], since, until)
+    who = sha256_hex(audience(outline, viewer).encode())[: 32 - _BASIS_DIGITS]
+    return Stamp(outline.version, basis() + who, since, until)
+
+
+def basis() -> str:
+    """Return what the audience of every stamp begins with: the rules of here and of outlines.
+
+    The same for all learners of all courses, until a release or another set of installed
+    packages changes it.
+    """
+    return sha256_hex(f"{RULES}/{outline_form()}".encode())[:_BASIS_DIGITS]
 
 
 def plan_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> Plan:

@@ -86,11 +86,12 @@ class SubsectionGradeRow(_OfLearner):
 class CourseGradeRow(_OfLearner):
     """The grade of one learner in a run, and its stamp: what it was computed from.
 
-    The same stamp means the same grade. ``audience`` is a hash of what the outline asks about the
-    learner (rights, groups, selections). The grade holds from ``valid_from`` (None: always) until
-    ``valid_until`` (None: for ever), the visibility changes around the moment it was computed at.
-    ``generation`` grows with each write under another stamp. ``passed_at``, once set, stays: the
-    first pass. Learners who never scored have no row: their grade is that of no scores.
+    The same stamp means the same grade. ``audience`` is a hash of the rules, and one of what the
+    outline asks about the learner (rights, groups, selections). The grade holds from
+    ``valid_from`` (None: always) until ``valid_until`` (None: for ever), the visibility changes
+    around the moment it was computed at. ``generation`` grows with each write under another stamp.
+    ``passed_at``, once set, stays: the first pass. Learners who never scored have no row: their
+    grade is that of no scores.
     """
 
     pk = models.CompositePrimaryKey("run", "learner")
@@ -113,6 +114,8 @@ class CourseGradeRow(_OfLearner):
             models.Index(fields=["valid_until"], name="grading_coursegrade_until"),
             # The sweep: grades of another version than the published one.
             models.Index(fields=["run", "version"], name="grading_coursegrade_version"),
+            # The sweep: grades made by other rules, which the audience begins with.
+            models.Index(fields=["run", "audience"], name="grading_coursegrade_rules"),
             # How many pass.
             models.Index(fields=["run", "is_passing"], name="grading_coursegrade_passing"),
         ]

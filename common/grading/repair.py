@@ -1,7 +1,8 @@
 """Find stored grades that nobody brought up to date, and queue the job that does.
 
-Whoever makes grades stale queues a restamp. This sweep is for the rest: dates that pass, processes
-that died in between, and jobs that failed for good, of which nothing else would ever come back.
+Whoever makes grades stale queues a restamp. This sweep is for the rest: dates that pass, releases
+that grade by other rules, processes that died in between, and jobs that failed for good, of which
+nothing else would ever come back.
 It asks the stored stamps themselves, by two indexes, so it costs the same with millions of
 learners: the number of runs counts, not theirs.
 """
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from common.core.duties import Duty, DutyHold
 from common.core.keys import parse_course_key
+from common.grading.gradebook import basis
 from common.grading.models import CourseGradeRow
 from common.grading.restamp import KIND, queue_restamp
 from common.tasks.api import find_jobs
@@ -39,31 +41,48 @@ def queue_due_restamps(now: datetime) -> int:
 
 
 def queue_stale_restamps(now: datetime) -> int:
-    """Queue a restamp for runs with grades of another version than the published; return how many.
+    """Queue a restamp for runs with grades of another version or other rules; return how many.
 
     One statement for all runs, one more for each that is found. It reads the first and the
-    last version that is stored in a run: they are the published one, unless grades are stale.
+    last version that is stored in a run, and the first and the last audience: they are the
+    published one, and begin as all do now, unless grades are stale.
     """
     return _queue(list(_stale_runs()[:RUNS]), now, only_due=False)
 
 
 def _stale_runs() -> QuerySet[Any, Any]:
-    """Return the course keys of published runs that have a grade with another version."""
+    """Return the course keys of published runs that have a grade of other content or rules."""
     runs: Any = CourseGradeRow._meta.get_field("run").related_model
-    # Without what ``restamp`` retired. Not MIN and MAX: databases read all of a run for them here.
-    versions = CourseGradeRow.objects.filter(run=OuterRef("pk"), version__gt="").values("version")
-    published = F("head__published")
+    published, rules = F("head__published"), basis()
     found: QuerySet[Any, Any] = (
         runs.objects.filter(head__published__isnull=False)
         .annotate(
-            first_version=Subquery(versions.order_by("version")[:1]),
-            last_version=Subquery(versions.order_by("-version")[:1]),
+            first_version=_outermost("version"),
+            last_version=_outermost("-version"),
+            first_audience=_outermost("audience"),
+            last_audience=_outermost("-audience"),
         )
-        .filter(Q(first_version__lt=published) | Q(last_version__gt=published))
+        .filter(
+            Q(first_version__lt=published)
+            | Q(last_version__gt=published)
+            | Q(first_audience__lt=rules)
+            # Behind all that begin so: the digits are hexadecimal.
+            | Q(last_audience__gt=f"{rules}g")
+        )
         .order_by("pk")
         .values_list("head__course_key", flat=True)
     )
     return found
+
+
+def _outermost(order: str) -> Subquery:
+    """Return the first of a run in this order, what ``restamp`` retired left aside.
+
+    Not MIN and MAX: databases read all of a run for them here.
+    """
+    column = order.removeprefix("-")
+    kept = CourseGradeRow.objects.filter(**{"run": OuterRef("pk"), f"{column}__gt": ""})
+    return Subquery(kept.order_by(order).values(column)[:1])
 
 
 def _queue(course_keys: Iterable[str], now: datetime, *, only_due: bool) -> int:

@@ -3,7 +3,8 @@
 A job walks the graded learners of a run by id: all of them after a publish, those whose grade is
 due (``valid_until``) otherwise. Learners whose stamps are current cost nothing but the reading;
 the others are regraded a few at a time, each few in one short transaction under their enrollment
-locks, so that no learner's own submission waits for long.
+locks, so that no learner's own submission waits for long. Who cannot be graded is passed over, and
+told of when the walk has ended.
 
 Whoever changes a learner's groups, roles or mode makes their grade due in the same transaction.
 The job is queued when that commits, or by the sweep (``repair``) if the process died between.
@@ -11,14 +12,17 @@ The job is queued when that commits, or by the sweep (``repair``) if the process
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from common.content.data import CommitInfo
+from common.core.errors import UnavailableError
 from common.core.keys import CourseKey
 from common.courses.api import find_run_and_heads, get_outline
 from common.courses.data import CourseOutline, CourseRunData, Viewer
@@ -37,8 +41,19 @@ KIND: Final = "grading.restamp"
 BATCH: Final = 200
 CHUNK: Final = 10
 STEP_SECONDS: Final = 20.0
+# So many who cannot be graded before the first who can: it is not the learners.
+TOO_MANY: Final = 30
 # Due whatever the clock of a process says.
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+# Servers that do not answer: the step is tried again as a whole.
+_NOT_THE_LEARNER = (OperationalError, InterfaceError, UnavailableError)
+
+logger = logging.getLogger(__name__)
+
+
+class UngradableError(RuntimeError):
+    """Nobody of a run can be graded: what fails is the course, or the code."""
 
 
 def queue_restamp(course_key: CourseKey, *, only_due: bool = False) -> None:
@@ -86,6 +101,19 @@ def next_graded(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """How far a walk over the graded learners of a run came.
+
+    ``last`` is the last id seen, 0 when there are no more; ``done`` how many were regraded;
+    ``skipped`` those whose grade could not be made.
+    """
+
+    last: int
+    done: int
+    skipped: tuple[int, ...] = ()
+
+
 def restamp_batch(
     course_key: CourseKey,
     *,
@@ -93,15 +121,14 @@ def restamp_batch(
     now: datetime,
     limit: int = BATCH,
     only_due: bool = False,
-) -> tuple[int, int]:
-    """Regrade the next learners whose stamps are stale; return the last id seen and how many.
+) -> Walked:
+    """Regrade the next learners whose stamps are stale.
 
-    The id is 0 when there are no more. Stops early, and takes up from the id, when a step's time
-    is over.
+    Stops early, and takes up from the last id, when a step's time is over.
     """
     found = find_run_and_heads(course_key)
     if found is None or found[1].published is None:
-        return 0, 0
+        return Walked(0, 0)
     run, heads = found
     outline = get_outline(heads.published or "")
     graded = next_graded(run.id, after=after, limit=limit, due_at=now if only_due else None)
@@ -109,16 +136,50 @@ def restamp_batch(
     stale = [
         learner
         for learner, stamp in graded
-        if learner not in viewers or not stamp.holds(stamp_of(outline, viewers[learner], now), now)
+        if learner not in viewers or not _is_current(outline, viewers[learner], stamp, now)
     ]
-    done = 0
+    done, skipped = 0, list[int]()
     deadline = time.monotonic() + STEP_SECONDS
     for start in range(0, len(stale), CHUNK):
         if start and time.monotonic() > deadline:
-            return stale[start - 1], done
+            return Walked(stale[start - 1], done, tuple(skipped))
         chunk = stale[start : start + CHUNK]
-        done += restamp_learners(run, outline, viewers, chunk, now=now)
-    return (graded[-1][0] if len(graded) == limit else 0), done
+        some, failed = _restamp_chunk(run, outline, viewers, chunk, now)
+        done += some
+        skipped += failed
+        if not done and len(skipped) >= TOO_MANY:
+            raise UngradableError(f"{len(skipped)} learners in a row, {skipped[-1]} the last")
+    return Walked(graded[-1][0] if len(graded) == limit else 0, done, tuple(skipped))
+
+
+def _is_current(outline: CourseOutline, viewer: Viewer, stamp: Stamp, now: datetime) -> bool:
+    try:
+        return stamp.holds(stamp_of(outline, viewer, now), now)
+    except Exception:
+        # The regrading will say why.
+        logger.debug("no stamp can be made for learner %s", viewer.user_id, exc_info=True)
+        return False
+
+
+def _restamp_chunk(
+    run: CourseRunData,
+    outline: CourseOutline,
+    viewers: dict[int, Viewer],
+    chunk: Sequence[int],
+    now: datetime,
+) -> tuple[int, list[int]]:
+    """Regrade a few learners, one by one if that fails; return how many, and who could not be."""
+    try:
+        return restamp_learners(run, outline, viewers, chunk, now=now), []
+    except _NOT_THE_LEARNER:
+        raise
+    except Exception as error:
+        # Whatever it is that one learner has, the others shall not wait for it.
+        if len(chunk) > 1:
+            parts = [_restamp_chunk(run, outline, viewers, [one], now) for one in chunk]
+            return sum(done for done, _ in parts), [one for _, failed in parts for one in failed]
+        logger.exception("learner %s of %s cannot be graded: %r", chunk[0], run.course_key, error)
+        return 0, list(chunk)
 
 
 def restamp_learners(
@@ -180,5 +241,5 @@ def _retire(run_id: int, learner_ids: set[int]) -> None:
     # the sweep must not come back to it.
     if learner_ids:
         CourseGradeRow.objects.filter(run_id=run_id, learner_id__in=learner_ids).update(
-            version="", valid_until=None
+            version="", audience="", valid_until=None
         )

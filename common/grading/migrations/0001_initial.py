@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["valid_until"], name="grading_coursegrade_until"),
                     models.Index(fields=["run", "version"], name="grading_coursegrade_version"),
+                    models.Index(fields=["run", "audience"], name="grading_coursegrade_rules"),
                     models.Index(fields=["run", "is_passing"], name="grading_coursegrade_passing"),
                 ],
             },

@@ -22,7 +22,7 @@ from common.grading.gradebook import grade_course
 from common.grading.ledger import read_scores
 from common.grading.models import CourseGradeRow
 from common.grading.repair import queue_due_restamps
-from common.grading.restamp import KIND, restamp_batch, restamp_learners
+from common.grading.restamp import KIND, Walked, restamp_batch, restamp_learners
 from common.grading.tests.factories import POLICY, answer, outline_of
 from common.tasks.api import JobState, find_jobs, run_job
 
@@ -213,7 +213,7 @@ def test_a_move_regrades_nobody_else(course: CourseKey, user: Any) -> None:
     CourseGradeRow.objects.filter(learner_id=other.pk).update(percent=0.99)
     into_cohort(course, user)
 
-    assert restamp_batch(course, after=0, now=timezone.now(), only_due=True) == (0, 1)
+    assert restamp_batch(course, after=0, now=timezone.now(), only_due=True) == Walked(0, 1)
     assert stored(course, other) == 0.99
 
 

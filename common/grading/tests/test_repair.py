@@ -16,7 +16,7 @@ from common.core.keys import CourseKey
 from common.courses.api import get_run
 from common.enrollments.models import Enrollment
 from common.enrollments.tests.factories import make_learner
-from common.grading import tasks
+from common.grading import gradebook, tasks
 from common.grading.api import find_stored_grade
 from common.grading.models import CourseGradeRow
 from common.grading.repair import PAUSE, queue_stale_restamps
@@ -117,7 +117,9 @@ def test_one_stale_grade_among_current_ones_is_found_on_either_side(course: Cour
         CourseGradeRow.objects.update(version=published)
 
 
-def test_grades_without_an_enrollment_do_not_come_back(course: CourseKey) -> None:
+def test_grades_without_an_enrollment_do_not_come_back(
+    course: CourseKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer(course, make_learner(course), "p0_0")
     Enrollment.objects.all().delete()
     publish_weight(course, 3)
@@ -125,9 +127,34 @@ def test_grades_without_an_enrollment_do_not_come_back(course: CourseKey) -> Non
     Job.objects.all().delete()
 
     assert queue_stale_restamps(timezone.now()) == 0
+    monkeypatch.setattr(gradebook, "RULES", 2)
+    assert queue_stale_restamps(timezone.now()) == 0
 
 
-def test_the_sweep_reads_two_entries_of_an_index_for_a_run(course: CourseKey) -> None:
+@pytest.mark.parametrize("rules", range(2, 8))
+def test_grades_made_by_other_rules_are_repaired(
+    course: CourseKey, monkeypatch: pytest.MonkeyPatch, rules: int
+) -> None:
+    user = make_learner(course)
+    answer(course, user, "p0_0")
+    monkeypatch.setattr(gradebook, "RULES", rules)
+
+    assert queue_stale_restamps(timezone.now()) == 1
+    (queued,) = find_jobs(kinds=[KIND], states=[JobState.QUEUED])
+    assert run_job(queued.id).done == 1
+    assert queue_stale_restamps(timezone.now()) == 0
+
+
+def test_grades_of_other_installed_packages_are_repaired(
+    course: CourseKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(course, make_learner(course), "p0_0")
+    monkeypatch.setattr("common.courses.outline._fingerprint", "another")
+
+    assert queue_stale_restamps(timezone.now()) == 1
+
+
+def test_the_sweep_reads_the_ends_of_two_indexes_for_a_run(course: CourseKey) -> None:
     answer(course, make_learner(course), "p0_0")
     with CaptureQueriesContext(
         connection,
@@ -143,5 +170,6 @@ def test_the_sweep_reads_two_entries_of_an_index_for_a_run(course: CourseKey) ->
 
     grades = [line for line in plan if "grading_coursegrade" in line]
     assert grades
-    assert all("grading_coursegrade_version" in line for line in grades)
+    indexes = ("grading_coursegrade_version", "grading_coursegrade_rules")
+    assert all(any(index in line for index in indexes) for line in grades)
     assert not any("filesort" in line or "TEMP B-TREE" in line for line in plan)

@@ -20,7 +20,7 @@ from common.grading import restamp
 from common.grading.api import find_stored_grade, queue_restamp, stamp_of
 from common.grading.models import CourseGradeRow
 from common.grading.repair import queue_due_restamps
-from common.grading.restamp import KIND, restamp_batch
+from common.grading.restamp import KIND, Walked, restamp_batch
 from common.grading.tests.factories import (
     NOW,
     POLICY,
@@ -105,8 +105,9 @@ def test_large_courses_are_walked_in_batches(
 
     seen, last = [], 0
     while True:
-        last, done = restamp_batch(course, after=last, now=NOW, limit=2)
-        seen.append(done)
+        walked = restamp_batch(course, after=last, now=NOW, limit=2)
+        seen.append(walked.done)
+        last = walked.last
         if not last:
             break
 
@@ -122,7 +123,7 @@ def test_a_step_s_time_ends_it_early(course: CourseKey, monkeypatch: pytest.Monk
     monkeypatch.setattr(restamp, "CHUNK", 1)
     monkeypatch.setattr(restamp, "STEP_SECONDS", -1.0)
 
-    assert restamp_batch(course, after=0, now=NOW) == (users[0].pk, 1)
+    assert restamp_batch(course, after=0, now=NOW) == Walked(users[0].pk, 1)
 
 
 def test_current_grades_are_not_written_again(
@@ -133,7 +134,7 @@ def test_current_grades_are_not_written_again(
 
     # The run, the grades, and the four of get_viewers.
     with django_assert_num_queries(6):
-        assert restamp_batch(course, after=0, now=NOW) == (0, 0)
+        assert restamp_batch(course, after=0, now=NOW) == Walked(0, 0)
 
 
 def test_statements_do_not_grow_with_the_learners_of_a_chunk(
@@ -175,7 +176,7 @@ def test_a_restamp_that_changes_no_number_tells_nothing(course: CourseKey) -> No
     )
     publish(course, author_id=None, message="")
 
-    assert restamp_batch(course, after=0, now=NOW) == (0, 1)
+    assert restamp_batch(course, after=0, now=NOW) == Walked(0, 1)
     assert event_types() == []
 
 
