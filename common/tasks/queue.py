@@ -120,14 +120,13 @@ def request_cancel(job_id: UUID) -> JobData:
 
     Raises JobNotFoundError.
     """
-    now = timezone.now()
-    ended = Job.objects.filter(id=job_id, state=JobState.QUEUED).update(
-        **final_values(JobState.CANCELLED, now), cancel_requested=True
+    # Asked for first: a worker that takes the job, or gives it back, between the two sees it.
+    Job.objects.filter(id=job_id, state__in=[JobState.QUEUED, JobState.RUNNING]).update(
+        cancel_requested=True, again=None
     )
-    if not ended:
-        Job.objects.filter(id=job_id, state=JobState.RUNNING).update(
-            cancel_requested=True, again=None
-        )
+    Job.objects.filter(id=job_id, state=JobState.QUEUED).update(
+        **final_values(JobState.CANCELLED, timezone.now())
+    )
     return get_job(job_id)
 
 
@@ -137,28 +136,36 @@ def retry(job_id: UUID) -> JobData:
     Raises JobNotFoundError, JobStateError when it is in another state or a newer job
     holds its dedupe key.
     """
-    with transaction.atomic():
-        row = _row(job_id)
-        if row.dedupe_key and Job.objects.filter(active_key=row.dedupe_key).exists():
-            raise JobStateError(
-                "another job does this work",
-                user_message=_("The same work is already queued or running."),
+    row = _row(job_id)
+    if row.dedupe_key and Job.objects.filter(active_key=row.dedupe_key).exists():
+        raise _taken()
+    try:
+        with transaction.atomic():
+            changed = Job.objects.filter(
+                id=job_id, state__in=[JobState.FAILED, JobState.CANCELLED]
+            ).update(
+                state=JobState.QUEUED,
+                attempts=0,
+                error="",
+                cancel_requested=False,
+                finished_at=None,
+                run_after=timezone.now(),
+                active_key=row.dedupe_key or None,
             )
-        changed = Job.objects.filter(
-            id=job_id, state__in=[JobState.FAILED, JobState.CANCELLED]
-        ).update(
-            state=JobState.QUEUED,
-            attempts=0,
-            error="",
-            cancel_requested=False,
-            finished_at=None,
-            run_after=timezone.now(),
-            active_key=row.dedupe_key or None,
-        )
-        if not changed:
-            raise JobStateError(f"a {row.state} job cannot be tried again")
-        wake_on_commit(job_id)
+            if not changed:
+                raise JobStateError(f"a {row.state} job cannot be tried again")
+            wake_on_commit(job_id)
+    except IntegrityError as error:
+        # Somebody queued the same work since we looked.
+        raise _taken() from error
     return get_job(job_id)
+
+
+def _taken() -> JobStateError:
+    return JobStateError(
+        "another job does this work",
+        user_message=_("The same work is already queued or running."),
+    )
 
 
 def queue_health() -> QueueHealth:

@@ -64,6 +64,10 @@ def run_next(*, turn_seconds: float = TURN_SECONDS) -> bool:
 
 def _work(row: Job, lease: JobLease, *, deadline: float | None) -> None:
     """Run steps of a claimed job until it ends, fails, is lost, or the turn is over."""
+    if row.cancel_requested:
+        # Asked for while the last worker gave the job back.
+        finish(lease, JobState.CANCELLED)
+        return
     try:
         kind = get_kind(row.kind)
     except UnknownJobKindError as error:
@@ -148,7 +152,13 @@ def finish(lease: JobLease, state: JobState, **values: Any) -> None:
 
 
 def _try_later(max_attempts: int, row: Job, lease: JobLease, error: Exception) -> None:
-    """Count the failed try; queue the job again after a while, or fail it with a sentence."""
+    """Count the failed try; queue the job again after a while, or fail it with a sentence.
+
+    One that somebody asked to cancel ends here: no later try would come to look.
+    """
+    if is_cancelled(row.id):
+        finish(lease, JobState.CANCELLED, error=_sentence(error, row.id))
+        return
     current = Job.objects.filter(id=row.id).values_list("attempts", flat=True).first() or 0
     attempts = current + 1
     if attempts >= max_attempts:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from common.tasks.api import (
@@ -122,6 +123,20 @@ def test_retry_does_not_double_work_that_is_queued_again() -> None:
     enqueue(kind="test.nothing", parameters={}, dedupe_key="k")
     with pytest.raises(JobStateError):
         retry(job_id)
+
+
+def test_retry_that_another_job_overtakes_is_a_domain_error() -> None:
+    first = enqueue(kind="test.nothing", parameters={}, dedupe_key="k")
+    request_cancel(first)
+
+    def overtake(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and not Job.objects.exclude(id=first).exists():
+            enqueue(kind="test.nothing", parameters={}, dedupe_key="k")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(overtake), pytest.raises(JobStateError):
+        retry(first)
+    assert get_job(first).state is JobState.CANCELLED
 
 
 def test_job_that_is_not_there_is_a_domain_error() -> None:

@@ -144,6 +144,64 @@ def test_cancel_stops_after_the_step(run: Run) -> None:
     assert (job.state, job.done) == (JobState.CANCELLED, 1)
 
 
+def test_cancelled_job_that_fails_is_not_tried_again(run: Run) -> None:
+    def step(context: StepContext) -> StepResult:
+        request_cancel(context.job_id)
+        raise ValueError
+
+    assert run(step).state is JobState.CANCELLED
+
+
+def test_cancel_that_meets_the_end_of_a_turn_is_not_forgotten(
+    kind: AddKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[Any] = []
+
+    def step(context: StepContext) -> StepResult:
+        steps.append(context.cursor)
+        return StepResult(cursor=len(steps))
+
+    def cancel_first(held: lease.JobLease, deadline: float | None) -> bool:
+        request_cancel(held.job_id)
+        return give_back(held, deadline)
+
+    give_back = runner._give_back
+    monkeypatch.setattr(runner, "_give_back", cancel_first)
+    kind("test.step", step)
+    job_id = enqueue(kind="test.step", parameters={})
+    assert runner.run_next(turn_seconds=0)
+    assert get_job(job_id).cancel_requested
+    assert run_job(job_id).state is JobState.CANCELLED
+    assert steps == [None]
+
+
+@pytest.mark.parametrize("moment", ["taken", "given back"])
+def test_cancel_that_meets_a_worker_is_not_forgotten(
+    kind: AddKind, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Between the two statements of a cancellation a job changes hands."""
+    kind("test.step", lambda context: StepResult(cursor=1, finished=True))
+    job_id = enqueue(kind="test.step", parameters={})
+    held = lease.claim(job_id) if moment == "given back" else None
+    met: list[Any] = []
+
+    def meet(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if sql.startswith("UPDATE") and not met:
+            met.append(sql)
+            if held is not None:
+                held[1].write(**runner.released_values(run_after=timezone.now()))
+            else:
+                met.append(lease.claim(job_id))
+        return result
+
+    with connection.execute_wrapper(meet):
+        request_cancel(job_id)
+    if held is None:
+        runner._work(*met[1], deadline=None)
+    assert get_job(job_id).state is JobState.CANCELLED
+
+
 def test_long_step_may_look_whether_it_was_cancelled(run: Run) -> None:
     def step(context: StepContext) -> StepResult:
         context.report(done=1, total=2, message="half")
