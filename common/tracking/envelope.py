@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from common.tracking.data import Event, RequestInfo
 MAX_LINE_CHARS = 50_000
 _NO_REQUEST = RequestInfo()
 _CUTS = (8_000, 1_000, 100)
+# Nobody means more; Python's own reader and writer end at some hundred.
+_DEEPEST = 60
 
 
 def log_line(event: Event, *, event_id: UUID, request: RequestInfo | None, now: datetime) -> str:
@@ -94,21 +97,48 @@ def org_of(course_key: CourseKey | str | None) -> str:
 
 def _dump(document: dict[str, Any]) -> str:
     try:
-        return json.dumps(document, separators=(",", ":"), default=str, allow_nan=False)
-    except ValueError:
-        # JSON has no NaN and no infinities; one odd number must not cost the event.
-        text = json.dumps(document, separators=(",", ":"), default=str)
-        document = json.loads(text, parse_constant=lambda _name: None)
-        return json.dumps(document, separators=(",", ":"))
+        return json.dumps(document, separators=(",", ":"), default=_text, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        # Blocks of strangers hand over anything: one odd value must not cost the event, or the
+        # answer that it came with.
+        return json.dumps(_plain(document, ()), separators=(",", ":"))
 
 
-def _cut(value: Any, longest: int) -> Any:
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 # a stranger's object, and nothing is wrong with the site
+        return type(value).__name__
+
+
+def _plain(value: Any, around: tuple[int, ...]) -> Any:
+    """Return the value as JSON has it: keys are texts, odd numbers and what is too deep null.
+
+    ``around`` are the ids of what it lies in.
+    """
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if value is None or isinstance(value, str | int):
+        return value
+    if not isinstance(value, Mapping | list | tuple):
+        return _text(value)
+    if id(value) in around or len(around) >= _DEEPEST:
+        return None
+    around = (*around, id(value))
+    if isinstance(value, Mapping):
+        return {_text(key): _plain(item, around) for key, item in value.items()}
+    return [_plain(item, around) for item in value]
+
+
+def _cut(value: Any, longest: int, depth: int = 0) -> Any:
     if isinstance(value, str):
         return value[:longest]
+    if depth >= _DEEPEST and isinstance(value, Mapping | list | tuple):
+        return None
     if isinstance(value, Mapping):
-        return {str(key)[:longest]: _cut(item, longest) for key, item in value.items()}
+        return {_text(key)[:longest]: _cut(item, longest, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_cut(item, longest) for item in value]
+        return [_cut(item, longest, depth + 1) for item in value]
     return value
 
 

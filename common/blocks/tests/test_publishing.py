@@ -140,8 +140,13 @@ def test_a_scorable_block_keeps_the_score_that_was_taken_and_can_be_scored_anew(
 
 
 def test_unknown_events_are_logged_and_never_raise(world: World) -> None:
-    publish(world, "plain", ("edx.done.toggled", {"done": True}), ("odd", None))
+    holds_itself: dict[str, Any] = {}
+    holds_itself["self"] = holds_itself
+    odd = [("odd", None), ("odd", {("a", 1): {2}}), ("odd", holds_itself), ("odd", object())]
+    publish(world, "plain", ("edx.done.toggled", {"done": True}), *odd)
     assert score(world) is None
+    publish(world, "plain", ("grade", {"value": 1, "max_value": 2}), *odd)
+    assert score(world) == (1.0, 2.0)
 
 
 def student_item(world: World) -> dict[str, str]:

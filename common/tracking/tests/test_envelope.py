@@ -93,6 +93,45 @@ def test_odd_number_costs_its_value_not_the_event() -> None:
     }
 
 
+class Unspeakable:
+    """Cannot be turned into a text."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+def nested(depth: int) -> Any:
+    value: Any = "x" * 60_000
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        pytest.param({("a", 1): 2, b"k": 3}, {"('a', 1)": 2, "b'k'": 3}, id="keys that are none"),
+        pytest.param({"set": {1}}, {"set": "{1}"}, id="no JSON"),
+        pytest.param({"x": Unspeakable(), "y": 1}, {"x": "Unspeakable", "y": 1}, id="no text"),
+        pytest.param({"x": [float("inf"), ("a", "b")]}, {"x": [None, ["a", "b"]]}, id="infinite"),
+    ],
+)
+def test_odd_values_cost_themselves_not_the_event(payload: Any, told: Any) -> None:
+    assert line_of(Event("e", payload))["event"] == told
+
+
+@pytest.mark.parametrize("depth", [70, 480, 900, 5000])
+def test_a_payload_nested_deep_is_told_as_far_as_it_goes(depth: int) -> None:
+    event = line_of(Event("e", {"deep": nested(depth), "id": "kept"}))["event"]
+    assert event["id"] == "kept"
+
+
+def test_a_payload_that_holds_itself_is_told_once() -> None:
+    payload: dict[str, Any] = {"id": "kept"}
+    payload["self"] = [payload]
+    assert line_of(Event("e", payload))["event"]["id"] == "kept"
+
+
 def test_long_texts_are_cut_and_marked() -> None:
     event = line_of(Event("e", {"body": "x" * 60_000, "id": "kept"}))["event"]
     assert event == {"body": "x" * 8000, "id": "kept", "truncated": True}
