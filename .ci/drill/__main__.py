@@ -28,9 +28,26 @@ def main(argv: list[str]) -> int:
             for name in ("embedded", "services")
         )
     sys.path[:0] = [str(ROOT), str(ROOT / ".ci")]
-    from drill.harness import embedded_site, server_site
+    from drill.harness import ServersMissingError
 
     print(f"drill on {options.on}: seed {options.seed}, {options.kills} kills of each", flush=True)
+    try:
+        report, failures = _drill(options)
+    except ServersMissingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for failure in failures[:_SHOWN]:
+        print(f"FAILED: {failure}")
+    if failures[_SHOWN:]:
+        print(f"FAILED: and {len(failures) - _SHOWN} more")
+    print(f"{options.on}: {report}: {'failed' if failures else 'every rule held'}", flush=True)
+    return 1 if failures else 0
+
+
+def _drill(options: argparse.Namespace) -> tuple[str, list[str]]:
+    """Return what the drill counted, and what did not hold. Raises ServersMissingError."""
+    from drill.harness import embedded_site, server_site
+
     open_site = embedded_site if options.on == "embedded" else server_site
     with (
         tempfile.TemporaryDirectory(prefix="lyceum-drill-") as folder,
@@ -46,12 +63,7 @@ def main(argv: list[str]) -> int:
         report, failures = run(site, kills=options.kills, seed=options.seed)
         if failures:
             print(site.logs()[-20_000:])
-    for failure in failures[:_SHOWN]:
-        print(f"FAILED: {failure}")
-    if failures[_SHOWN:]:
-        print(f"FAILED: and {len(failures) - _SHOWN} more")
-    print(f"{options.on}: {report}: {'failed' if failures else 'every rule held'}", flush=True)
-    return 1 if failures else 0
+    return report, failures
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:

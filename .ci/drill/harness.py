@@ -11,10 +11,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
+if TYPE_CHECKING:
+    from common.core.testing import RealServices
+
 ROOT = Path(__file__).resolve().parents[2]
+_START = "Start them with: make services. Or drill without them: .ci/drill --on embedded."
+
+
+class ServersMissingError(RuntimeError):
+    """A server that the drill needs does not run; the text says what to do."""
 
 
 @dataclass
@@ -53,7 +62,10 @@ class Broker:
             timeout=180,
         )
         if done.returncode:
-            raise RuntimeError(f"services {command}: {done.stdout}{done.stderr}")
+            last = (done.stdout + done.stderr).strip().splitlines()[-1:]
+            raise ServersMissingError(
+                f"RabbitMQ: services {command} failed: {''.join(last)}. To build it: make services."
+            )
 
 
 @dataclass
@@ -125,23 +137,42 @@ def embedded_site(home: Path) -> Iterator[Site]:
 def server_site(home: Path, *, broker_url: str = "") -> Iterator[Site]:
     """Give a site on the real MariaDB and on RabbitMQ: on this one, or on a new one to kill.
 
-    Raises RuntimeError when the real servers do not run.
+    Raises ServersMissingError when the real servers do not run.
     """
-    from common.core.testing import read_services, temporary_database
+    from common.core.testing import read_services
 
     services = read_services()
     if services is None:
-        raise RuntimeError("the real servers do not run: make services")
+        raise ServersMissingError(f"The real servers were never started. {_START}")
     with ExitStack() as stack:
+        # First: whether it answers is known at once.
+        database_url = stack.enter_context(_database(services))
         broker = None
         if not broker_url:
             broker = Broker(home / "services")
             stack.callback(broker.stop)
             broker.start()
             broker_url = broker.url
-        database_url = stack.enter_context(temporary_database(services, "lyceum_drill"))
         chosen = {"LYCEUM_DATABASE_URL": database_url, "LYCEUM_BROKER_URL": broker_url}
         yield from _prepared(Site(home, _environ(home, chosen), broker))
+
+
+@contextmanager
+def _database(services: RealServices) -> Iterator[str]:
+    from common.core.testing import temporary_database
+
+    try:
+        from MySQLdb import OperationalError
+    except ImportError as error:
+        raise ServersMissingError(f"mysqlclient is not installed ({error}). {_START}") from error
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(temporary_database(services, "lyceum_drill"))
+        except OperationalError as error:
+            raise ServersMissingError(
+                f"MariaDB does not answer ({error.args[-1]}). {_START}"
+            ) from (error)
+        yield url
 
 
 def _prepared(site: Site) -> Iterator[Site]:
