@@ -196,6 +196,10 @@ class LearnerStore(KeyValueStore):
         record, name = self._place(key)
         return copied(record.values[name])
 
+    def default(self, key: Any) -> Any:
+        """Raise KeyError: the field's own default applies. (The library's writes the key out.)"""
+        raise KeyError(key.field_name)
+
     def has(self, key: KeyValueStore.Key) -> bool:
         record, name = self._place(key)
         return name in record.values

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
 from django.template.backends.base import BaseEngine
@@ -54,6 +55,8 @@ class MakoTemplates(BaseEngine):
             imports=_IMPORTS,
             strict_undefined=True,
             input_encoding="utf-8",
+            # A page of ten templates would ask the disk ten times whether one has changed.
+            filesystem_checks=settings.DEBUG,
         )
 
     @cached_property
