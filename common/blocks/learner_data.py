@@ -197,7 +197,7 @@ class LearnerStore(KeyValueStore):
         return copied(record.values[name])
 
     def default(self, key: Any) -> Any:
-        """Raise KeyError: the field's own default applies. (The library's writes the key out.)"""
+        """Raise KeyError: the field has its own default. The library would write the key out."""
         raise KeyError(key.field_name)
 
     def has(self, key: KeyValueStore.Key) -> bool:
