@@ -126,14 +126,31 @@ class PresentedHtml:
     is_framed: bool
 
 
+# The same texts are shown to every learner; of each kind at most 16 MB are kept.
+_REMEMBERED_CHARS: Final = 16_000
+_REMEMBERED_TEXTS: Final = 512
+
+
 def is_active(html: str) -> bool:
     """Tell whether the HTML does more than mark up text: scripts, styles, forms, plug-ins."""
-    return _ACTIVE.search(html) is not None
+    return _is_active(html) if len(html) <= _REMEMBERED_CHARS else _acts(html)
 
 
 def sanitise(html: str) -> SafeString:
     """Return the HTML without anything that acts; links may lead anywhere, scripts nowhere."""
+    return _sanitise(html) if len(html) <= _REMEMBERED_CHARS else _clean(html)
+
+
+def _acts(html: str) -> bool:
+    return _ACTIVE.search(html) is not None
+
+
+def _clean(html: str) -> SafeString:
     return mark_safe(_CLEANER.clean(html))  # noqa: S308 # nh3 has cleaned it
+
+
+_is_active = lru_cache(_REMEMBERED_TEXTS)(_acts)
+_sanitise = lru_cache(_REMEMBERED_TEXTS)(_clean)
 
 
 def present(html: str, *, trusted: bool, title: str = "") -> PresentedHtml:
@@ -144,20 +161,9 @@ def present(html: str, *, trusted: bool, title: str = "") -> PresentedHtml:
     """
     if trusted:
         return PresentedHtml(mark_safe(html), is_framed=False)  # noqa: S308 # the operator's word
-    clean = _clean(html) if len(html) <= _REMEMBERED_CHARS else _judge(html)
-    if clean is not None:
-        return PresentedHtml(clean, is_framed=False)
+    if not is_active(html):
+        return PresentedHtml(sanitise(html), is_framed=False)
     return PresentedHtml(frame(html, title=title), is_framed=True)
-
-
-def _judge(html: str) -> SafeString | None:
-    """Return the sanitised HTML, None when it acts."""
-    return None if is_active(html) else sanitise(html)
-
-
-# The same text is shown to every learner; at most 16 MB of them are kept.
-_REMEMBERED_CHARS: Final = 16_000
-_clean = lru_cache(maxsize=512)(_judge)
 
 
 def frame(html: str, *, title: str = "") -> SafeString:

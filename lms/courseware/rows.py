@@ -18,21 +18,30 @@ def unit_rows(
     course_key: CourseKey,
     subsection: SubsectionPlan,
     complete: Collection[BlockKey],
-    render: Callable[[UnitPlan, bool], str],
+    render: Callable[[UnitPlan, bool, str | None], str],
+    current: BlockKey | None = None,
 ) -> Markup:
     """Return the rows of a subsection's units in the reader's language.
 
-    ``render`` gives the HTML of a unit's row, as the template escaped it.
+    ``render`` gives the HTML of a unit's row, as the template escaped it; its last argument is
+    ``page`` for the row of the ``current`` unit, whose page is open. That row is not kept.
     """
-    place = (str(course_key), get_language() or "")
-    kept = subsection.rows.get(place)
+    where = (str(course_key), get_language() or "")
+    kept = subsection.rows.get(where)
     if kept is None:
-        kept = tuple([(render(unit, False), render(unit, True)) for unit in subsection.units])
+        kept = tuple(
+            [(render(unit, False, None), render(unit, True, None)) for unit in subsection.units]
+        )
         if len(subsection.rows) >= KEPT_PLACES:
             subsection.rows.clear()
-        subsection.rows[place] = kept
-    pairs = zip(subsection.units, kept, strict=True)
-    return Markup("").join(
-        # Text that a template made is escaped where it has to be.
-        [Markup(done if unit.key in complete else to_do) for unit, (to_do, done) in pairs]  # noqa: S704
-    )
+        subsection.rows[where] = kept
+    rows = [
+        done if unit.key in complete else to_do
+        for unit, (to_do, done) in zip(subsection.units, kept, strict=True)
+    ]
+    if current is not None:
+        for place, unit in enumerate(subsection.units):
+            if unit.key == current:
+                rows[place] = render(unit, unit.key in complete, "page")
+    # Text that a template made is escaped where it has to be.
+    return Markup("".join(rows))  # noqa: S704
