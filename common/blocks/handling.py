@@ -27,6 +27,7 @@ from common.blocks.session import BlockSession
 from common.blocks.unavailable import UnavailableBlock
 from common.core.errors import DomainError
 from common.core.keys import BlockKey, usage_key
+from common.tracking.api import Event, emit
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +140,11 @@ def _failure(session: BlockSession, error: Exception) -> HttpResponse:
 
 
 def rescore(session: BlockSession, key: BlockKey, *, only_if_higher: bool) -> None:
-    """Have a block score the learner's stored answer anew, and store what came of it."""
+    """Have a block score the learner's stored answer anew, and store what came of it.
+
+    What stands in the way is told to the event log. Raises TypeError when the block cannot be
+    scored anew, ValueError without an answer, and whatever else the block raises.
+    """
 
     def work(current: BlockSession) -> None:
         current.prefetch(key)
@@ -149,4 +154,31 @@ def rescore(session: BlockSession, key: BlockKey, *, only_if_higher: bool) -> No
         block.rescore(only_if_higher)
         block.save()
 
-    submission.run(session, work)
+    try:
+        submission.run(session, work)
+    except (DomainError, *NOT_THE_BLOCK):
+        raise
+    except Exception as error:
+        _tell_rescore_failed(session, key, error)
+        raise
+
+
+def _tell_rescore_failed(session: BlockSession, key: BlockKey, error: Exception) -> None:
+    """Log the event of a rescoring that a block refused, or failed in."""
+    failure = {TypeError: "unsupported", ValueError: "unanswered"}.get(type(error), "failed")
+    usage = usage_key(session.course_key, key)
+    emit(
+        Event(
+            event_type="problem_rescore_fail",
+            payload={
+                "problem_id": str(usage),
+                "student": session.viewer.username,
+                "failure": failure,
+            },
+            course_key=session.course_key,
+            user_id=session.context.user_id,
+            username=session.viewer.username,
+            context={"module": {"usage_key": str(usage)}},
+            page="x_module",
+        )
+    )

@@ -13,8 +13,10 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from common.blocks.tests.factories import World, make_user, make_world
+from common.blocks.api import rescore
+from common.blocks.tests.factories import UNIT, World, make_user, make_world
 from common.content.tests.factories import problem
+from common.core.keys import BlockKey, usage_key
 from common.enrollments.api import enroll, unenroll
 from common.tracking.models import OutboxEvent
 from common.tracking.reader import event_files, iter_events
@@ -140,6 +142,25 @@ def test_refused_answers(world: World) -> None:
     payload = last("problem_check_fail")["event"]
     assert payload["failure"] == "closed"
     assert set(payload) >= {"problem_id", "answers", "state"}
+
+
+@pytest.mark.parametrize(
+    ("block", "failure"),
+    [
+        pytest.param(BlockKey("problem", "p"), "unanswered", id="unanswered"),
+        pytest.param(UNIT, "unsupported", id="not scored at all"),
+    ],
+)
+def test_a_rescoring_that_fails(world: World, block: BlockKey, failure: str) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        rescore(world.session(), block, only_if_higher=False)
+    event = last("problem_rescore_fail")
+    assert event["username"] == world.learner.username
+    assert event["event"] == {
+        "problem_id": str(usage_key(world.course_key, block)),
+        "student": world.learner.username,
+        "failure": failure,
+    }
 
 
 def test_enrollment() -> None:
