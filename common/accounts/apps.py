@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from common.accounts.rights import connect
+        from common.accounts import rights, signins
 
-        connect(get_user_model())
+        rights.connect(get_user_model())
+        signins.connect()

@@ -8,6 +8,7 @@ import pytest
 from django.template import engines
 
 from common.blocks import types
+from common.content import store
 from common.core.warmup import warm_up
 
 
@@ -20,6 +21,12 @@ def test_pages_and_blocks_are_loaded_without_a_database() -> None:
     engine: Any = engines["mako"]
     loaded = engine.lookup._collection
     assert {"lms/unit.html", "lms/course.html", "core/base.html"} <= loaded.keys()
+
+
+def test_no_client_of_a_server_is_opened_before_the_fork(settings: Any) -> None:
+    settings.CONTENT_URL = "mongodb://127.0.0.1:9/before_the_fork"
+    warm_up()
+    assert settings.CONTENT_URL not in {url for _, url, _ in store._stores}
 
 
 @pytest.mark.django_db

@@ -1,0 +1,41 @@
+"""Tell the event log who signs in and out (reference: analytics, section 2, family Account)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+from common.tracking.api import Event, current_request, emit
+
+
+def connect() -> None:
+    """Listen to every way in and out: forms, the admin, other sites' accounts."""
+    user_logged_in.connect(_signed_in, dispatch_uid="lyceum.accounts.signed_in")
+    user_logged_out.connect(_signed_out, dispatch_uid="lyceum.accounts.signed_out")
+
+
+def _signed_in(sender: Any, user: Any, **_kwargs: Any) -> None:
+    _tell("edx.user.login", user)
+
+
+def _signed_out(sender: Any, user: Any, **_kwargs: Any) -> None:
+    # None: the session had ended by itself before.
+    if user is not None:
+        _tell("edx.user.logout", user)
+
+
+def _tell(event_type: str, user: Any) -> None:
+    request = current_request()
+    if request is None:
+        # A program at work in somebody's name: nobody came or went.
+        return
+    emit(
+        Event(
+            event_type=event_type,
+            payload={"user_id": user.pk},
+            user_id=user.pk,
+            username=user.get_username(),
+            request=request,
+        )
+    )
