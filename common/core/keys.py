@@ -7,7 +7,8 @@ that content can be shared between runs.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -52,6 +53,11 @@ class BlockKey(NamedTuple):
         return cls(block_type, block_id)
 
 
+# Keys never change, and to make one takes longer than to look it up.
+_KEPT_KEYS: Final = 4096
+
+
+@lru_cache(_KEPT_KEYS)
 def usage_key(course_key: CourseKey, key: BlockKey) -> UsageKey:
     """Return the global key of a block of this course."""
     return course_key.make_usage_key(key.block_type, key.block_id)
@@ -62,6 +68,7 @@ def block_key(key: UsageKey) -> BlockKey:
     return BlockKey(key.block_type, key.block_id)
 
 
+@lru_cache(_KEPT_KEYS)
 def parse_course_key(text: str) -> CourseKey:
     """Return the course key in ``text``. Raises NotFoundError when it is none, or too long.
 
@@ -78,6 +85,7 @@ def parse_course_key(text: str) -> CourseKey:
     return key
 
 
+@lru_cache(_KEPT_KEYS)
 def parse_usage_key(text: str) -> UsageKey:
     """Return the usage key in ``text``. Raises NotFoundError when it is none."""
     try:
