@@ -27,10 +27,10 @@ loglevel = "warning"
 control_socket_disable = True
 
 
-def when_ready(_server: Any) -> None:
-    """Before the workers are forked: load what every page needs, and keep it shared.
+def on_starting(_server: Any) -> None:
+    """Load what every page needs, once: before the port opens and the workers are forked.
 
-    The collector would otherwise write into its objects.
+    It is frozen, because the collector would otherwise write into the objects that they share.
     """
     warm_up()
     gc.collect()
