@@ -15,6 +15,8 @@ from common.courses.data import DEFAULT_START, CourseFacts, PartitionGroup, User
 
 CATALOG_VISIBILITIES = ("both", "about", "none")
 COURSE_VISIBILITIES = ("private", "public_outline", "public")
+# No partition and no group has this id.
+NOBODY = -1
 DEFAULT_IMAGE = "images_course_image.jpg"
 
 
@@ -67,16 +69,25 @@ def read_partitions(value: Any) -> tuple[UserPartition, ...]:
 
 
 def read_group_access(value: Any) -> dict[int, tuple[int, ...]]:
-    """Return ``{partition id: group ids}`` of a ``group_access`` setting, whose keys are text."""
+    """Return ``{partition id: group ids}`` of a ``group_access`` setting, whose keys are text.
+
+    No groups: the partition restricts nobody. What cannot be read was meant for some only, so it
+    names a partition, or a group, that nobody is in.
+    """
     if not isinstance(value, Mapping):
         return {}
     access: dict[int, tuple[int, ...]] = {}
     for partition, groups in value.items():
+        if not groups:
+            named: tuple[int, ...] = ()
+        else:
+            numbers = map(read_number, _items(groups))
+            named = tuple(int(number) for number in numbers if number is not None) or (NOBODY,)
         number = read_number(partition)
         if number is not None:
-            access[int(number)] = tuple(
-                int(group) for group in map(read_number, _items(groups)) if group is not None
-            )
+            access[int(number)] = named
+        elif named:
+            access[NOBODY] = (NOBODY,)
     return access
 
 

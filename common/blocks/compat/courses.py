@@ -12,6 +12,7 @@ from common.blocks.links import asset_base
 from common.content import api as content
 from common.content.errors import CourseNotFoundError
 from common.core.keys import CourseKey
+from common.courses.api import read_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ def get_course_by_id(course_key: CourseKey, depth: int = 0) -> CourseDescription
     except CourseNotFoundError as error:
         raise Http404(str(course_key)) from error
     settings = content.load_version(heads.published or heads.draft).course.settings
+    passports = settings.get("lti_passports")
     return CourseDescription(
         id=course_key,
         display_name=str(settings.get("display_name") or ""),
-        lti_passports=list(settings.get("lti_passports") or []),
+        lti_passports=list(map(str, passports)) if isinstance(passports, list) else [],
+        end=read_instant(settings.get("end")),
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from datetime import UTC, datetime
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,22 @@ def test_a_listed_name_is_served(name: str) -> None:
 def test_any_other_name_still_fails_as_blocks_guard_on_it(name: str) -> None:
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module(name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("passports", "read"),
+    [
+        pytest.param(["a:b:c"], ["a:b:c"], id="as written"),
+        pytest.param("a:b:c", [], id="no list"),
+        pytest.param(5, [], id="a number"),
+    ],
+)
+def test_a_course_is_described_to_blocks_by_its_settings(passports: Any, read: list[str]) -> None:
+    settings = {"lti_passports": passports, "end": "2031-01-02T00:00:00Z"}
+    world = make_world(problem("p"), settings=settings)
+    found = importlib.import_module("openedx.core.lib.courses").get_course_by_id(world.course_key)
+    assert (found.lti_passports, found.end) == (read, datetime(2031, 1, 2, tzinfo=UTC))
 
 
 def test_the_finder_comes_last_so_that_real_packages_win() -> None:

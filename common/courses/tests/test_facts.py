@@ -16,6 +16,7 @@ from common.courses.api import (
     read_partitions,
 )
 from common.courses.data import DEFAULT_START, CourseFacts
+from common.courses.facts import NOBODY
 
 DAY = datetime(2015, 5, 5, 13, 30, tzinfo=UTC)
 
@@ -97,8 +98,12 @@ def test_partitions_without_a_scheme_are_random() -> None:
     ("value", "access"),
     [
         ({"50": [1, "2"]}, {50: (1, 2)}),
-        ({"x": [1]}, {}),
+        ({"x": [1]}, {NOBODY: (NOBODY,)}),
+        ({"x": []}, {}),
         ({"5": None}, {5: ()}),
+        ({"5": ["x"]}, {5: (NOBODY,)}),
+        ({"5": 3}, {5: (NOBODY,)}),
+        ({"5": ["x", 3]}, {5: (3,)}),
         (None, {}),
         ("junk", {}),
     ],
