@@ -141,7 +141,7 @@ class BlockSource:
             parse_relative(text)
             for block in blocks
             for name in _REFERRING & block.settings.keys()
-            for text in block.settings[name] or ()
+            for text in _items(block.settings[name])
             if isinstance(text, str)
         }
         keys = {key for key in named if key is not None and key in self.outline.blocks}
@@ -149,3 +149,8 @@ class BlockSource:
         if sections:
             self.version.sections(sections)
         return sorted(keys)
+
+
+def _items(value: Any) -> Collection[Any]:
+    # Settings are authors' text: what is no list names nothing, and costs only its own block.
+    return value if isinstance(value, list | tuple) else ()

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from xblock.fields import Scope
 
+from common.blocks import api, types
 from common.blocks.outline_builder import build_outline
+from common.blocks.tests.factories import make_world
 from common.content.api import load_version, write_tree
-from common.content.tests.factories import Node, make_tree, problem, section, subsection, unit
+from common.content.tests.factories import Node, html, make_tree, problem, section, subsection, unit
 from common.core.keys import BlockKey
 from common.courses.api import Action, Purpose, check_access, visible_blocks
 from common.courses.data import CourseOutline, Viewer
@@ -85,3 +88,33 @@ def test_no_setting_stops_publishing_showing_or_grading(
             grade.why_hidden(NOW)
         for key in outline.blocks:
             check_access(viewer, outline, key, Action.SUBMIT, NOW)
+
+
+TYPES = [
+    "html", "problem", "video", "vertical", "split_test", "library_content", "itembank",
+    "randomize", "conditional", "discussion", "poll", "done", "drag-and-drop-v2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("block_type", TYPES)
+def test_no_setting_of_a_block_costs_more_than_the_block(block_type: str) -> None:
+    found = types.load_block_class(block_type)
+    names = [
+        name
+        for name, field in found.fields.items()
+        if field.scope in (Scope.settings, Scope.content) and name not in ("tags", "graded")
+    ]
+    inner = [html("inner")] if found.has_children else []
+    units = [
+        unit(
+            f"u-{name}{number}",
+            Node(block_type, f"{name}{number}", {name: odd}, children=inner if number == 0 else []),
+            html(f"after-u-{name}{number}"),
+        )
+        for name in names
+        for number, odd in enumerate([5, "x", [5], {"a": None}, True])
+    ]
+    world = make_world(sections=[section("c", subsection("s", *units))])
+    for shown in units:
+        page = api.render_block(world.session(), BlockKey("vertical", shown.block_id)).html
+        assert f"after-{shown.block_id}" in page
