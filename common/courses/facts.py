@@ -15,6 +15,8 @@ from common.courses.data import DEFAULT_START, CourseFacts, PartitionGroup, User
 
 CATALOG_VISIBILITIES = ("both", "about", "none")
 COURSE_VISIBILITIES = ("private", "public_outline", "public")
+# What a column of all databases holds.
+_MOST = 2**31 - 1
 # No partition and no group has this id.
 NOBODY = -1
 DEFAULT_IMAGE = "images_course_image.jpg"
@@ -129,8 +131,9 @@ def _choice(value: Any, choices: tuple[str, ...]) -> str:
 
 
 def _count(value: Any) -> int | None:
+    """Return a limit; None where there is none, as one that nobody reaches."""
     number = read_number(value)
-    return None if number is None or number < 0 else int(number)
+    return None if number is None or not 0 <= number <= _MOST else int(number)
 
 
 def _items(value: Any) -> list[Any]:
@@ -138,4 +141,8 @@ def _items(value: Any) -> list[Any]:
 
 
 def _has_id(item: Any) -> bool:
-    return isinstance(item, dict) and isinstance(item.get("id"), int) and item["id"] is not True
+    if not isinstance(item, dict):
+        return False
+    number = item.get("id")
+    # Memberships are rows: an id that no column holds is none.
+    return isinstance(number, int) and not isinstance(number, bool) and abs(number) < 2**63

@@ -88,7 +88,12 @@ def test_facts_are_read() -> None:
 
 def test_partitions_without_a_scheme_are_random() -> None:
     partitions = read_partitions(
-        [{"id": 0, "name": "Old", "groups": [{"id": 1, "name": "A"}, {"name": "no id"}]}, "junk"]
+        [
+            {"id": 0, "name": "Old", "groups": [{"id": 1, "name": "A"}, {"name": "no id"}]},
+            "junk",
+            {"id": 10**30, "name": "No column holds this", "groups": [{"id": 1}]},
+            {"id": False, "groups": []},
+        ]
     )
 
     assert [(p.id, p.scheme, p.group_ids) for p in partitions] == [(0, "random", (1,))]

@@ -123,6 +123,27 @@ def test_long_names_are_cut_to_the_column() -> None:
     assert get_run(key).display_name == "x" * 255
 
 
+@pytest.mark.parametrize(
+    ("settings", "fact", "kept"),
+    [
+        pytest.param({"max_student_enrollments_allowed": 10**30}, "max_enrollments", None,
+                     id="a cap nobody reaches"),
+        pytest.param({"max_student_enrollments_allowed": 2**31}, "max_enrollments", None,
+                     id="a cap beyond the column"),
+        pytest.param({"days_early_for_beta": 1e308}, "days_early_for_beta", 1e308, id="early"),
+        pytest.param({"start": "0001-01-01T00:00:00Z"}, "start",
+                     datetime(1, 1, 1, tzinfo=UTC), id="first instant"),
+        pytest.param({"end": "9999-12-31T23:59:59Z"}, "end",
+                     datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), id="last instant"),
+        pytest.param({"end": "9999-12-31T23:59:59-12:00"}, "end", None, id="behind the last"),
+    ],
+)  # fmt: skip
+def test_any_setting_fits_the_overview(settings: Any, fact: str, kept: Any) -> None:
+    course = make_course("course-v1:Lyceum+Odd+1", settings=settings)
+
+    assert getattr(get_run(course).facts, fact) == kept
+
+
 def test_catalogue_leaves_out_the_unlisted() -> None:
     make_course()
     make_course("course-v1:Lyceum+T102+2026", settings={"catalog_visibility": "none"})
