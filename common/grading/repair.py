@@ -47,7 +47,7 @@ def queue_stale_restamps(now: datetime) -> int:
     last version that is stored in a run, and the first and the last audience: they are the
     published one, and begin as all do now, unless grades are stale.
     """
-    return _queue(list(_stale_runs()[:RUNS]), now, only_due=False)
+    return _queue(list(_stale_runs()), now, only_due=False)
 
 
 def _stale_runs() -> QuerySet[Any, Any]:
@@ -88,6 +88,9 @@ def _outermost(order: str) -> Subquery:
 def _queue(course_keys: Iterable[str], now: datetime, *, only_due: bool) -> int:
     queued = 0
     for key in course_keys:
+        # Those in hand do not count: runs that fail again and again must not keep the others out.
+        if queued == RUNS:
+            break
         if _is_in_hand(key, now, only_due=only_due):
             continue
         with transaction.atomic():

@@ -16,7 +16,7 @@ from common.core.keys import CourseKey
 from common.courses.api import get_run
 from common.enrollments.models import Enrollment
 from common.enrollments.tests.factories import make_learner
-from common.grading import gradebook, tasks
+from common.grading import gradebook, repair, tasks
 from common.grading.api import find_stored_grade
 from common.grading.models import CourseGradeRow
 from common.grading.repair import PAUSE, queue_stale_restamps
@@ -84,6 +84,22 @@ def test_a_job_that_failed_a_moment_ago_rests(
     fail_for_good(course, monkeypatch)
 
     assert queue_stale_restamps(timezone.now()) == 0
+
+
+def test_runs_that_fail_keep_no_other_from_its_turn(
+    course: CourseKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repair, "RUNS", 1)
+    answer(course, make_learner(course), "p0_0")
+    publish_weight(course, 3)
+    fail_for_good(course, monkeypatch)
+    other = make_graded_course(course_key="course-v1:Lyceum+Other+2026")
+    answer(other, make_learner(other), "p0_0")
+    CourseGradeRow.objects.filter(run=get_run(other).id).update(version="0" * 64)
+
+    assert queue_stale_restamps(timezone.now()) == 1
+    (queued,) = find_jobs(kinds=[KIND], states=[JobState.QUEUED])
+    assert queued.course_key == str(other)
 
 
 def test_a_cancelled_job_rests_too(course: CourseKey) -> None:
