@@ -107,7 +107,7 @@ requirements: $(VENV)/.python ## Compile requirements/*.in to pinned, hashed *.t
 		UV_CUSTOM_COMPILE_COMMAND="make requirements" ../$(BIN)/uv pip compile -q --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --allow-unsafe $$name.in -o $$name.txt || exit 1; done
 
-drill: setup $(VENV)/.dev ## Kill workers and the broker at random while jobs run, 20 times each
+drill: setup $(VENV)/.dev ## Kill every part at random while jobs run and learners answer, 20 times each
 	$(PY) .ci/drill --kills 20
 
 COUNT ?= 100000

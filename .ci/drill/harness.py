@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,59 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
+from drill.servers import ROOT, START, OwnServer, ServersMissingError
 
 if TYPE_CHECKING:
     from common.core.testing import RealServices
-
-ROOT = Path(__file__).resolve().parents[2]
-_START = "Start them with: make services. Or drill without them: .ci/drill --on embedded."
-
-
-class ServersMissingError(RuntimeError):
-    """A server that the drill needs does not run; the text says what to do."""
-
-
-@dataclass
-class Broker:
-    """A RabbitMQ of the drill's own, started by the project's services script."""
-
-    home: Path
-
-    def start(self) -> None:
-        self._script("start")
-
-    def stop(self) -> None:
-        self._script("stop")
-
-    def kill(self) -> None:
-        """Kill -9 the server and what it started, all at once."""
-        leader = int((self.home / "rabbitmq" / "pid").read_text().split()[0])
-        group = [process for process in psutil.process_iter() if _group(process.pid) == leader]
-        os.killpg(leader, signal.SIGKILL)
-        psutil.wait_procs(group, timeout=20)
-
-    @property
-    def url(self) -> str:
-        for line in (self.home / "services.env").read_text().splitlines():
-            name, _, value = line.partition("=")
-            if name == "LYCEUM_BROKER_URL":
-                return value
-        raise LookupError("the services script wrote no broker URL")
-
-    def _script(self, command: str) -> None:
-        done = subprocess.run(
-            [ROOT / ".ci" / "services", command, "--home", self.home, "--only", "rabbitmq"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=180,
-        )
-        if done.returncode:
-            last = (done.stdout + done.stderr).strip().splitlines()[-1:]
-            raise ServersMissingError(
-                f"RabbitMQ: services {command} failed: {''.join(last)}. To build it: make services."
-            )
 
 
 @dataclass
@@ -74,7 +24,7 @@ class Site:
 
     home: Path
     environ: dict[str, str]
-    broker: Broker | None = None
+    broker: OwnServer | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def manage(self, *arguments: str) -> str:
@@ -129,7 +79,7 @@ class Site:
 @contextmanager
 def embedded_site(home: Path) -> Iterator[Site]:
     """Give a site on SQLite and the folder queue, migrated."""
-    site = Site(home, _environ(home, {}))
+    site = Site(home, site_environ(home, {}))
     yield from _prepared(site)
 
 
@@ -143,18 +93,18 @@ def server_site(home: Path, *, broker_url: str = "") -> Iterator[Site]:
 
     services = read_services()
     if services is None:
-        raise ServersMissingError(f"The real servers were never started. {_START}")
+        raise ServersMissingError(f"The real servers were never started. {START}")
     with ExitStack() as stack:
         # First: whether it answers is known at once.
         database_url = stack.enter_context(_database(services))
         broker = None
         if not broker_url:
-            broker = Broker(home / "services")
+            broker = OwnServer(home / "services", "rabbitmq")
             stack.callback(broker.stop)
             broker.start()
-            broker_url = broker.url
+            broker_url = broker.settings()["LYCEUM_BROKER_URL"]
         chosen = {"LYCEUM_DATABASE_URL": database_url, "LYCEUM_BROKER_URL": broker_url}
-        yield from _prepared(Site(home, _environ(home, chosen), broker))
+        yield from _prepared(Site(home, site_environ(home, chosen), broker))
 
 
 @contextmanager
@@ -164,14 +114,14 @@ def _database(services: RealServices) -> Iterator[str]:
     try:
         from MySQLdb import OperationalError
     except ImportError as error:
-        raise ServersMissingError(f"mysqlclient is not installed ({error}). {_START}") from error
+        raise ServersMissingError(f"mysqlclient is not installed ({error}). {START}") from error
     with ExitStack() as stack:
         try:
             url = stack.enter_context(temporary_database(services, "lyceum_drill"))
         except OperationalError as error:
-            raise ServersMissingError(
-                f"MariaDB does not answer ({error.args[-1]}). {_START}"
-            ) from (error)
+            raise ServersMissingError(f"MariaDB does not answer ({error.args[-1]}). {START}") from (
+                error
+            )
         yield url
 
 
@@ -184,7 +134,8 @@ def _prepared(site: Site) -> Iterator[Site]:
             site.kill_worker(worker)
 
 
-def _environ(home: Path, chosen: dict[str, str]) -> dict[str, str]:
+def site_environ(home: Path, chosen: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a site's processes: ours without its settings, and ``chosen``."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_")
     }
@@ -195,10 +146,3 @@ def _environ(home: Path, chosen: dict[str, str]) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "drill.settings",
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / '.ci'}",
     }
-
-
-def _group(pid: int) -> int:
-    try:
-        return os.getpgid(pid)
-    except ProcessLookupError:
-        return 0

@@ -1,11 +1,12 @@
-"""What SQLite and MySQL do differently: write rows that may exist, tell the time."""
+"""What SQLite and MySQL do differently: write rows that may exist, tell the time, be away."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
-from django.db import connection, connections, models, router
+from django.db import InterfaceError, OperationalError, connection, connections, models, router
 
 _CLOCKS = {
     "mysql": "SELECT UTC_TIMESTAMP(6)",
@@ -23,6 +24,23 @@ def database_now() -> datetime:
         (now,) = cursor.fetchone()
     moment = now if isinstance(now, datetime) else datetime.fromisoformat(now)
     return moment.replace(tzinfo=UTC)
+
+
+# What the server, or the client library in its place, says when it is not there, goes away, or
+# cannot give a connection or a lock now (MySQL: server error reference, client error reference).
+_MYSQL_AWAY: Final = frozenset({1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2055, 4031})
+_SQLITE_AWAY: Final = ("locked", "unable to open", "disk i/o", "database or disk is full")
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Tell whether an error says that the database does not answer now, rather than no."""
+    if isinstance(error, InterfaceError):
+        return True  # the connection was closed from below
+    if not isinstance(error, OperationalError) or not error.args:
+        return False
+    if isinstance(error.args[0], int):
+        return error.args[0] in _MYSQL_AWAY
+    return any(words in str(error.args[0]).lower() for words in _SQLITE_AWAY)
 
 
 def upsert(rows: Sequence[models.Model], *, key: Sequence[str], update: Sequence[str]) -> None:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from common.core.context import site
-from common.core.errors import NotFoundError
+from common.core.db import is_away
+from common.core.errors import DomainError, NotFoundError, UnavailableError
+
+# When clients that obey it ask again.
+_RETRY_SECONDS: Final = 5
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether the caller is a program of ours rather than a person's browser."""
+    if request.headers.get("HX-Request"):
+        return False
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return True
+    return request.accepts("application/json") and not request.accepts("text/html")
 
 
 def render_error(
@@ -66,13 +80,27 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer Django's 500: something nobody foresaw."""
-    return render_error(
-        request,
-        500,
-        _("Something went wrong on our side, and it has been recorded."),
-        advice=_("Nothing that you had saved is lost. Try again in a moment."),
-    )
+    """Answer Django's 500: something nobody foresaw, or a database that does not answer (503)."""
+    # Django asks for this page while it handles the error.
+    error = UnavailableError() if is_away(sys.exc_info()[1]) else DomainError("unexpected")
+    if wants_json(request):
+        response: HttpResponse = JsonResponse(error.as_dict(), status=error.status)
+    elif error.status == UnavailableError.status:
+        response = render_error(
+            request, error.status, str(error.user_message), advice=_kept(request)
+        )
+    else:
+        happened = _("Something went wrong on our side, and it has been recorded.")
+        response = render_error(request, error.status, happened, advice=_kept(request))
+    if error.status == UnavailableError.status:
+        response["Retry-After"] = str(_RETRY_SECONDS)
+    return response
+
+
+def _kept(request: HttpRequest) -> str:
+    if request.method == "GET":
+        return _("Nothing that you had saved is lost. Try again in a moment.")
+    return _("What you sent may not have been saved. Go back and send it again in a moment.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

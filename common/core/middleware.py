@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from common.core.errorpages import render_error, sign_in_page
+from common.core.errorpages import render_error, sign_in_page, wants_json
 from common.core.errors import DomainError
 from common.core.reader import get_reader
 
@@ -15,15 +15,6 @@ from common.core.reader import get_reader
 _SIGN_IN_CODES = {"sign_in_required", "not_signed_in"}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """Tell whether the caller is a program of ours rather than a person's browser."""
-    if request.headers.get("HX-Request"):
-        return False
-    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
-        return True
-    return request.accepts("application/json") and not request.accepts("text/html")
 
 
 class ReaderMiddleware:
