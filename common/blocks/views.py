@@ -28,6 +28,7 @@ from xblock.exceptions import DisallowedFileError
 from common.blocks import api, types
 from common.blocks.errors import StaleFormError, UnreadableDataError, UploadTooLargeError
 from common.blocks.tokens import LIFETIME_SECONDS, find_token_user, make_block_token
+from common.core.errorpages import wants_json
 from common.core.errors import (
     AccessDeniedError,
     DomainError,
@@ -35,7 +36,6 @@ from common.core.errors import (
     SignInRequiredError,
 )
 from common.core.keys import CourseKey, UsageKey, block_key
-from common.core.middleware import wants_json
 from common.enrollments.api import get_learner_context
 
 logger = logging.getLogger(__name__)
