@@ -187,8 +187,12 @@ def _enter(ledger: Ledger, row: tuple[Any, ...]) -> None:
 def write_scores(
     run_id: int, learner_id: int, changes: Sequence[ScoreChange], now: datetime
 ) -> None:
-    """Write what ``Ledger.apply`` changed. One statement, one more when scores were deleted."""
-    stored = {change.key: change.after for change in changes if change.after is not None}
+    """Write what ``Ledger.apply`` changed. One statement, one more when scores were deleted.
+
+    Of several changes of one block the last one decides whether its row stays.
+    """
+    last = {change.key: change for change in changes}
+    written = {change.key for change in changes if change.outcome is ScoreOutcome.STORED}
     upsert(
         [
             Score(
@@ -202,8 +206,8 @@ def write_scores(
                 attempted_at=score.attempted_at,
                 changed_at=now,
             )
-            for key, score in stored.items()
-            if any(c.key == key and c.outcome is ScoreOutcome.STORED for c in changes)
+            for key, change in last.items()
+            if key in written and (score := change.after) is not None
         ],
         key=["run", "learner", "block"],
         update=[
@@ -215,8 +219,8 @@ def write_scores(
             "changed_at",
         ],
     )
-    gone = [str(c.key) for c in changes if c.outcome is ScoreOutcome.DELETED]
-    if gone:
+    gone = [str(key) for key, change in last.items() if change.after is None]
+    if any(change.outcome is ScoreOutcome.DELETED for change in changes) and gone:
         Score.objects.filter(run_id=run_id, learner_id=learner_id, block__in=gone).delete()
 
 

@@ -111,6 +111,17 @@ def test_published_grades(
     assert score(world) == points
 
 
+def test_a_score_that_is_taken_back_and_given_anew_in_one_go_is_kept(world: World) -> None:
+    publish(world, "plain", ("grade", {"value": 1, "max_value": 2}))
+    publish(
+        world,
+        "plain",
+        ("grade", {"score_deleted": True}),
+        ("grade", {"value": 2, "max_value": 2}),
+    )
+    assert score(world) == (2.0, 2.0)
+
+
 def test_a_grade_completes_and_its_reset_undoes_that(world: World) -> None:
     publish(world, "plain", ("grade", {"value": 0, "max_value": 2}))
     assert completion(world, "plain") == 1.0
