@@ -38,7 +38,7 @@ def course_home(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
 def unit(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
     """Show one unit."""
     opened = open_course(request, course_key, timezone.now())
-    key = block_key(usage_key)
+    key = _key_in(course_key, usage_key)
     if not opened.plan.has(key):
         return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
     return render(request, "lms/unit.html", {"page": unit_page(request, opened, key)})
@@ -49,7 +49,7 @@ def unit(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> Ht
 def unit_done(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
     """Take a reader's word that a unit was read: where no script can tell."""
     opened = open_course(request, course_key, timezone.now())
-    key = block_key(usage_key)
+    key = _key_in(course_key, usage_key)
     if not opened.plan.has(key):
         raise NotFoundError(f"{key} is no unit of {course_key}")
     leaves = next(unit.leaves for unit in opened.plan.units if unit.key == key)
@@ -62,7 +62,7 @@ def unit_done(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) 
 def section_marks(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
     """Tell which units beside this one are done by now."""
     opened = open_course(request, course_key, timezone.now())
-    key = block_key(usage_key)
+    key = _key_in(course_key, usage_key)
     if not opened.plan.has(key):
         raise NotFoundError(f"{key} is no unit of {course_key}")
     return JsonResponse(unit_marks(opened, key), headers={"Cache-Control": "no-store"})
@@ -71,7 +71,7 @@ def section_marks(request: HttpRequest, course_key: CourseKey, usage_key: UsageK
 def jump_to(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
     """Lead to the page that shows a block."""
     opened = open_course(request, course_key, timezone.now())
-    key = block_key(usage_key)
+    key = _key_in(course_key, usage_key)
     return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
 
 
@@ -80,6 +80,18 @@ def jump_to_id(request: HttpRequest, course_key: CourseKey, name: str) -> HttpRe
     opened = open_course(request, course_key, timezone.now())
     key = find_by_name(opened.outline, opened.plan, name)
     return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
+
+
+def _key_in(course_key: CourseKey, usage_key: UsageKey) -> BlockKey:
+    """Return the block that a usage key names. Raises NotFoundError for another course's.
+
+    Keys of the old form (``i4x://``) tell no run.
+    """
+    named = usage_key.course_key
+    runless = named.run is None and (named.org, named.course) == (course_key.org, course_key.course)
+    if named != course_key and not runless:
+        raise NotFoundError(f"{usage_key} is no block of {course_key}")
+    return block_key(usage_key)
 
 
 def _to_block(course_key: CourseKey, key: BlockKey, unit: BlockKey) -> HttpResponse:

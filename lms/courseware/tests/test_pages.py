@@ -21,7 +21,7 @@ from common.content.tests.factories import (
     unit,
 )
 from common.core.counting import count_statements
-from common.core.keys import BlockKey, CourseKey, usage_key
+from common.core.keys import BlockKey, CourseKey, parse_course_key, usage_key
 from common.courses.api import forget_outlines
 from common.enrollments import api as enrollments
 
@@ -232,3 +232,22 @@ def test_the_marks_beside_a_unit_can_be_asked_for_and_follow_what_was_read() -> 
     assert client.get(address).json() == {"complete": [done], "percent": 50}
     assert client.get(f"{unit_address(key, 'none')}/marks").status_code == 404
     assert Client().get(address).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["learn/{}", "learn/{}/marks", "jump_to/{}"])
+def test_a_block_of_another_course_is_not_found_in_this_one(path: str) -> None:
+    key = make_course()
+    client, _user = learner_in(key)
+    own = usage_key(key, BlockKey("vertical", "s0_0_0"))
+    foreign = usage_key(parse_course_key("course-v1:Other+X+1"), BlockKey("vertical", "s0_0_0"))
+    assert client.get(f"/courses/{key}/{path.format(own)}").status_code in (200, 302)
+    assert client.get(f"/courses/{key}/{path.format(foreign)}").status_code == 404
+
+
+def test_keys_of_the_old_form_lead_into_the_run_that_they_stand_in() -> None:
+    key = make_course()
+    client, _user = learner_in(key)
+    answer = client.get(f"/courses/{key}/jump_to/i4x://{key.org}/{key.course}/vertical/s0_0_0")
+    assert answer["Location"] == unit_address(key, "s0_0_0")
+    other = client.get(f"/courses/{key}/jump_to/i4x://Other/{key.course}/vertical/s0_0_0")
+    assert other.status_code == 404
