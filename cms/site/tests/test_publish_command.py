@@ -55,7 +55,8 @@ def test_publishing_again_changes_nothing_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "said"), [("nonsense", "is no key of a course run"), (KEY, "course")]
+    ("key", "said"),
+    [("nonsense", "is no key of a course run"), (KEY, "This course does not exist")],
 )
 def test_a_mistake_is_answered_with_a_sentence(key: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):

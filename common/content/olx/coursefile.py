@@ -43,16 +43,17 @@ def read_identity(files: CourseFiles, log: WarningLog) -> tuple[Document, Source
             'course.xml has no url_name, which names the run. Add one, such as url_name="2026".'
         )
     parts = [root.get("org") or "edx", root.get("course") or files.name, run]
-    return document, SourceCourse(_course_key(parts, log), run.strip())
+    return document, SourceCourse(_course_key(parts, log, root.sourceline), run.strip())
 
 
-def _course_key(parts: list[str], log: WarningLog) -> CourseKey:
+def _course_key(parts: list[str], log: WarningLog, line: int | None) -> CourseKey:
     cleaned = [clean_name(part.strip()).replace(":", "_").replace("%", "_") for part in parts]
     if cleaned != [part.strip() for part in parts]:
         log.add(
             "key_cleaned",
             f"The course is called {'+'.join(cleaned)}: keys do not allow what course.xml says.",
             "course.xml",
+            line,
         )
     try:
         key = CourseLocator(*cleaned)

@@ -50,7 +50,10 @@ def read_pages(files: CourseFiles, run: str, fix_links: LinkFixer, log: WarningL
 def _read_text(files: CourseFiles, path: str, log: WarningLog) -> str | None:
     try:
         return files.read(path).decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
         files.used.discard(path)
-        log.add("wrong_encoding", "This page is not in UTF-8; it is kept and not shown.", path)
+        line = error.object.count(b"\n", 0, error.start) + 1
+        log.add(
+            "wrong_encoding", "This page is not in UTF-8; it is kept and not shown.", path, line
+        )
         return None

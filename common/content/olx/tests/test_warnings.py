@@ -56,7 +56,7 @@ CASES: dict[str, tuple[Files, str, int | None]] = {
     "key_cleaned": (
         course() | {"course.xml": '<course url_name="R" org="O o" course="C"/>'},
         "course.xml",
-        None,
+        1,
     ),
     "lost_source": (unit('<conditional url_name="k" sources="i4x://O/C/html/gone"/>'), UNIT, 3),
     "missing_file": (unit('<problem url_name="gone"/>'), UNIT, 3),
@@ -82,6 +82,14 @@ def test_a_warning_says_where(olx: Import, code: str) -> None:
     assert (told["code"], told["file"], told["line"]) == (code, file, line)
     where = file if line is None else f"{file}:{line}"
     assert str(found[0]) == f"{where}: [{code}] {found[0].message}"
+
+
+def test_a_page_in_another_encoding_is_told_with_the_line_of_its_first_such_byte(
+    olx: Import,
+) -> None:
+    files: Files = course() | {"info/handouts.html": b"<p>\n</p>\n<p>\xe9\n\xe9</p>"}
+    found = olx(files).warnings("wrong_encoding")
+    assert [(warning.file, warning.line) for warning in found] == [("info/handouts.html", 3)]
 
 
 def test_files_beside_the_course_are_counted_once(olx: Import) -> None:
