@@ -80,3 +80,19 @@ def test_a_fraction_is_written_where_the_format_can_hold_it(olx: Import) -> None
     element = VideoCodec().write(changed, Definition({}), context)
     assert (element.get("from"), element.get("start_time")) == ("1.5", None)
     assert element.get("end_time") == "00:00:09"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "offered"),
+    [
+        pytest.param("", True, id="an old track is offered"),
+        pytest.param('download_track="false"', False, id="unless the author said no"),
+    ],
+)
+def test_files_beside_a_video_are_named_by_its_children(
+    olx: Import, attributes: str, offered: bool
+) -> None:
+    video = f'<video url_name="v" {attributes}><track src="t.srt"/><handout src="h.pdf"/></video>'
+    settings = olx(course(video)).block("video@v").settings
+    assert (settings["track"], settings["handout"]) == ("t.srt", "h.pdf")
+    assert settings["download_track"] is offered
