@@ -43,15 +43,21 @@ class AuthorData(FieldData):
         self.source = source
         self._course_key = course_key
         self._is_visible = is_visible
+        # By the block's identity; the block is held, so that no other one can get it.
+        self._contents: dict[int, tuple[Any, Block]] = {}
 
     def _block(self, block: Any) -> Block:
+        held = self._contents.get(id(block))
+        if held is not None:
+            return held[1]
         usage_id = block.scope_ids.usage_id
         if isinstance(usage_id, AsideUsageKey):
             # Authors have no settings for asides: every field has its default.
             raise KeyError(usage_id)
         found = self.source.find(block_key(usage_id))
         if found is None:
-            raise KeyError(block.scope_ids.usage_id)
+            raise KeyError(usage_id)
+        self._contents[id(block)] = (block, found)
         return found
 
     def _stored(self, block: Any, name: str) -> Any:

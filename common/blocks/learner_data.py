@@ -147,20 +147,22 @@ class LearnerStore(KeyValueStore):
         changed = [(ref, record) for ref, record in self._records.items() if record.is_changed]
         return iter(sorted(changed, key=lambda item: repr(item[0])))
 
+    def record_of(self, key: BlockKey) -> Record:
+        """Return the row of a block's state itself; changes of it are the store's."""
+        self.load_states([key])
+        return self._records[StateRef(key)]
+
     def revision_of(self, key: BlockKey) -> int:
         """Return the revision of a block's state as it was read; 0 when there is no row."""
-        self.load_states([key])
-        return self._records[StateRef(key)].revision
+        return self.record_of(key).revision
 
     def state_of(self, key: BlockKey) -> dict[str, Any]:
         """Return a copy of all state fields of a block."""
-        self.load_states([key])
-        return dict(copied(self._records[StateRef(key)].values))
+        return dict(copied(self.record_of(key).values))
 
     def clear(self, key: BlockKey) -> None:
         """Forget the state of a block, that of its asides included."""
-        self.load_states([key])
-        record = self._records[StateRef(key)]
+        record = self.record_of(key)
         for name in list(record.values):
             record.delete(name)
 
@@ -195,10 +197,6 @@ class LearnerStore(KeyValueStore):
     def get(self, key: KeyValueStore.Key) -> Any:
         record, name = self._place(key)
         return copied(record.values[name])
-
-    def default(self, key: Any) -> Any:
-        """Raise KeyError: the field has its own default. The library would write the key out."""
-        raise KeyError(key.field_name)
 
     def has(self, key: KeyValueStore.Key) -> bool:
         record, name = self._place(key)

@@ -153,6 +153,26 @@ def author_fields(block_class: type[XBlock]) -> frozenset[str]:
     return found
 
 
+_state_fields: dict[Any, frozenset[str]] = {}
+
+
+def state_fields(block_class: type[XBlock]) -> frozenset[str]:
+    """Return the names of the fields that each learner has of each block; none of an aside.
+
+    An aside's are kept under other names (see ``LearnerStore``).
+    """
+    found = _state_fields.get(block_class)
+    if found is None:
+        found = _state_fields[block_class] = frozenset(
+            name
+            for name, field in block_class.fields.items()
+            if not issubclass(block_class, XBlockAside)
+            and getattr(field.scope, "user", None) is UserScope.ONE
+            and getattr(field.scope, "block", None) in {BlockScope.USAGE, BlockScope.DEFINITION}
+        )
+    return found
+
+
 def has_shared_fields(block_class: type[XBlock]) -> bool:
     """Tell whether learners of a block share something (scope ``user_state_summary``)."""
     return any(user is UserScope.ALL for user, _ in user_scopes(block_class))
