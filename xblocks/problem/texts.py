@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import get_language
+
 from xblocks.kit.texts import Texts
 from xblocks.problem.engine.model import Correctness
 
@@ -81,9 +83,20 @@ SCRIPT: Mapping[str, str] = {
 }
 
 
-def script_texts(texts: Texts) -> dict[str, str]:
-    """Return the sentences of the problem's script in the reader's language."""
-    return {name: str(texts.gettext(text)) for name, text in SCRIPT.items()}
+def script_texts(texts: Texts) -> Mapping[str, str]:
+    """Return the sentences of the problem's script in the reader's language.
+
+    Made once a language: a unit of twenty problems asks for them twenty times.
+    """
+    language = get_language() or ""
+    found = _script_texts.get(language)
+    if found is None:
+        found = {name: str(texts.gettext(text)) for name, text in SCRIPT.items()}
+        _script_texts[language] = found
+    return found
+
+
+_script_texts: dict[str, Mapping[str, str]] = {}
 
 
 def sentence(texts: Texts, code: str, values: Mapping[str, str] | None = None) -> str:
