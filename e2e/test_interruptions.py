@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from e2e.browser import People
 from e2e.sites import Sites
@@ -61,6 +61,41 @@ def test_without_a_network_the_answer_stays_and_goes_out_later(page: Page, sites
     expect(colours.get_by_role("textbox")).to_have_value("legend")
     page.context.set_offline(False)
     expect(colours.get_by_text("Correct").first).to_be_visible()
+
+
+def fail_with(page: Page, status: int, times: int) -> list[str]:
+    """Answer the next ``times`` answers with a failure; return what was sent, as it comes."""
+    sent: list[str] = []
+
+    def answer_instead(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        if len(sent) > times:
+            route.continue_()
+        else:
+            route.fulfill(status=status, json={"user_message": "The site is busy."})
+
+    page.route("**/handler/problem_check", answer_instead)
+    return sent
+
+
+def test_an_answer_that_met_a_dead_part_is_sent_again_by_itself(page: Page, sites: Sites) -> None:
+    colours = answer(page, sites)
+    sent = fail_with(page, 503, times=1)
+    submit(colours).click()
+    expect(colours.get_by_text("sent again by itself").first).to_be_visible()
+    expect(colours.get_by_text("Correct").first).to_be_visible(timeout=10_000)
+    assert len(sent) == 2
+    assert sent[0] == sent[1], "the same attempt, which is recorded once"
+
+
+def test_a_changed_answer_waits_for_its_learner(page: Page, sites: Sites) -> None:
+    colours = answer(page, sites)
+    sent = fail_with(page, 503, times=1)
+    submit(colours).click()
+    expect(colours.get_by_text("sent again by itself").first).to_be_visible()
+    colours.get_by_role("textbox").fill("legends")
+    page.wait_for_timeout(3_000)  # longer than the first pause
+    assert len(sent) == 1
 
 
 def test_a_sign_in_that_ran_out_loses_no_answer(page: Page, sites: Sites) -> None:

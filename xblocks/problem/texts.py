@@ -68,6 +68,10 @@ SENTENCES: Mapping[str, str] = {
 
 # What the problem's script says by itself.
 SCRIPT: Mapping[str, str] = {
+    "passing": _(
+        "The site does not answer just now. Your answer is kept on this page, and is sent again"
+        " by itself."
+    ),
     "failed": _("Your answer could not be graded just now. It is kept on this page."),
     "offline": _(
         "The site cannot be reached. Your answer is kept on this device:"

@@ -13,6 +13,11 @@
   const EVENTS = { submit: "problem_check", save: "problem_save", reset: "problem_reset" };
   const MAX_TOLD = 20000;
 
+  // A part behind the page that died is back within seconds. Sending the same attempt again is
+  // safe: it is recorded once.
+  const RETRY_SECONDS = [2, 5, 10, 20, 40];
+  const PASSING = [500, 502, 503, 504];
+
   /* The answers of a form as readers of logs know them: without our own fields. */
   function answersOf(body) {
     const answers = new URLSearchParams(body);
@@ -86,11 +91,13 @@
       this.args = args;
       this.token = "";
       this.busy = false;
+      this.retries = 0;
+      this.timer = 0;
       this.box = element.querySelector(":scope > .problem-box");
       this.status = element.querySelector(":scope > .problem-status");
       element.addEventListener("submit", (event) => this.onSubmit(event));
-      element.addEventListener("input", () => this.keep());
-      element.addEventListener("change", () => this.keep());
+      element.addEventListener("input", () => this.onChange());
+      element.addEventListener("change", () => this.onChange());
       // "toggle" does not bubble; it is seen on its way down.
       element.addEventListener("toggle", (event) => this.onToggle(event), true);
       this.settle();
@@ -144,6 +151,12 @@
       }
     }
 
+    /* Who changes the answer while it waits to be sent again decides when it goes. */
+    onChange() {
+      window.clearTimeout(this.timer);
+      this.keep();
+    }
+
     keep() {
       if (this.form) {
         remember(this.key, valuesOf(this.form));
@@ -172,6 +185,7 @@
         return;
       }
       this.busy = true;
+      window.clearTimeout(this.timer);
       const body = new URLSearchParams(new FormData(form));
       const buttons = Array.from(form.querySelectorAll("button"));
       buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
@@ -184,6 +198,7 @@
         if (address === this.args.check) {
           this.log("problem_graded", [answers, reply.contents.slice(0, MAX_TOLD)]);
         }
+        this.retries = 0;
         if (reply.success !== false) {
           remember(this.key, null);
         }
@@ -276,10 +291,28 @@
       this.status.textContent = text;
     }
 
+    /* Sends the form again by itself; false when that was tried often enough, or is no use. */
+    sendLater(form, action, error) {
+      const seconds = RETRY_SECONDS[this.retries];
+      const isPassing = error.status ? PASSING.includes(error.status) : window.navigator.onLine;
+      if (!isPassing || seconds === undefined) {
+        this.retries = 0;
+        return false;
+      }
+      this.retries += 1;
+      // Not everybody at the same moment.
+      const wait = seconds * 1000 * (0.75 + Math.random() / 2);
+      this.timer = window.setTimeout(() => form.isConnected && this.send(form, action), wait);
+      return true;
+    }
+
     explain(form, action, error) {
       const texts = this.args.texts || {};
       const answer = error.answer || {};
       const here = window.location.pathname + window.location.search;
+      if (this.sendLater(form, action, error)) {
+        return { text: texts.passing, remedy: this.retry(form, action) };
+      }
       if (!error.status) {
         const again = this.retry(form, action);
         // Connected again: the person need not find the button.
