@@ -24,6 +24,7 @@ from common.accounts.data import (
     Role,
     RoleGrant,
 )
+from common.accounts.emails import find_email_domains
 from common.accounts.errors import InvalidPreferenceError, PersonNotFoundError
 from common.accounts.models import CourseRole, Profile
 from common.accounts.rights import RightsChange, register_rights_hook
@@ -40,6 +41,7 @@ __all__ = [
     "Role",
     "RoleGrant",
     "check_role",
+    "find_email_domains",
     "find_person",
     "find_places",
     "find_role_grants",

@@ -56,6 +56,8 @@ class Environment:
     # Behind a proxy that sets X-Forwarded-Proto; never trust it otherwise.
     behind_proxy: bool = False
     platform_name: str = "Lyceum"
+    # In which the prices that courses name are shown (ISO 4217).
+    currency: str = "USD"
     contact_email: str = "lyceum@localhost"
     # sqlite:///PATH or mysql://USER:PASSWORD@HOST:PORT/NAME
     database_url: str = ""

@@ -23,6 +23,7 @@ SECRET_KEY = ENV.secret_key or stored_secret(ENV.home, "secret_key")
 # Cookies ignore ports: two instances on one host must not share names.
 INSTANCE = ENV.instance or hashlib.sha256(str(ENV.home).encode()).hexdigest()[:8]
 PLATFORM_NAME = ENV.platform_name
+CURRENCY = ENV.currency
 # Where people reach the sites; an address that means "anywhere" is no place to go to.
 _HOST = "localhost" if ENV.host in {"", "127.0.0.1", *ANYWHERE} else ENV.host
 # In URLs an IPv6 address stands in brackets.

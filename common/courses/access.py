@@ -4,8 +4,8 @@ Every page, handler and API asks ``check_access``. Rules come in this order, and
 speaks decides:
 
 1. Course staff may do everything (not enroll past the cap: they need no place).
-2. The course: catalogue visibility; enrollment dates, invitation, cap and end; start; enrolled or
-   public.
+2. The course: catalogue visibility; end, invitation, enrollment dates, e-mail domain, courses that
+   come first, and cap; start; enrolled or public.
 3. The block and its ancestors: staff only, group access, start, the group of a split test, the
    drawn children of a selection, hidden after the due date.
 
@@ -54,6 +54,9 @@ class Reason(StrEnum):
     ENROLLMENT_NOT_STARTED = "enrollment_not_started"
     ENROLLMENT_ENDED = "enrollment_ended"
     COURSE_FULL = "course_full"
+    EMAIL_DOMAIN = "email_domain"
+    PREREQUISITES_MISSING = "prerequisites_missing"
+    NOT_PUBLISHED = "not_published"
     COURSE_ENDED = "course_ended"
     COURSE_NOT_STARTED = "course_not_started"
     NOT_STARTED = "not_started"
@@ -62,9 +65,7 @@ class Reason(StrEnum):
     NOT_SELECTED = "not_selected"
     HIDDEN_AFTER_DUE = "hidden_after_due"
     UNKNOWN_BLOCK = "unknown_block"
-    # Given by gates above this function (prerequisite courses, gating by score): kept here so
-    # that the list is whole.
-    PREREQUISITES_MISSING = "prerequisites_missing"
+    # Given by gates above this function (gating by score): kept here so that the list is whole.
     GATED = "gated"
 
 
@@ -79,6 +80,10 @@ MESSAGES: dict[Reason, str | Promise] = {
     Reason.ENROLLMENT_NOT_STARTED: _("Enrollment in this course has not started yet."),
     Reason.ENROLLMENT_ENDED: _("Enrollment in this course has closed."),
     Reason.COURSE_FULL: _("All places in this course are taken."),
+    Reason.EMAIL_DOMAIN: _(
+        "This course is for people with a confirmed e-mail address at {domains}."
+    ),
+    Reason.NOT_PUBLISHED: _("This course is not published yet."),
     Reason.COURSE_ENDED: _("This course has ended."),
     Reason.COURSE_NOT_STARTED: _("This course has not started yet."),
     Reason.NOT_STARTED: _("This part of the course is not open yet."),
@@ -94,25 +99,46 @@ MESSAGES: dict[Reason, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An answer. ``opens_at``: when a date alone stands in the way."""
+    """An answer. ``opens_at``: when a date alone stands in the way.
+
+    ``names``: what the rule asks for: e-mail domains, or the keys of courses to pass first.
+    """
 
     allowed: bool
     reason: Reason
     opens_at: datetime | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def message(self) -> str | Promise:
         """One sentence for the person; empty when allowed."""
-        return MESSAGES[self.reason]
+        message = MESSAGES[self.reason]
+        if self.reason is Reason.EMAIL_DOMAIN:
+            return str(message).format(domains=", ".join(self.names))
+        return message
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """What the rules of joining ask beside the person and the course. Found by enrollments.
+
+    ``taken``: places in use; ``email_domains``: of the person's confirmed addresses, lower case;
+    ``missing``: keys of the prerequisite courses that the person has not passed.
+    """
+
+    taken: int = 0
+    email_domains: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
 
 
 OPEN = Access(allowed=True, reason=Reason.OPEN)
 STAFF = Access(allowed=True, reason=Reason.STAFF)
+NOTHING_FOUND = Joining()
 
 
-def denied(reason: Reason, opens_at: datetime | None = None) -> Access:
+def denied(reason: Reason, opens_at: datetime | None = None, names: tuple[str, ...] = ()) -> Access:
     """Return the answer no."""
-    return Access(allowed=False, reason=reason, opens_at=opens_at)
+    return Access(allowed=False, reason=reason, opens_at=opens_at, names=names)
 
 
 def check_access(
@@ -122,17 +148,19 @@ def check_access(
     action: Action,
     now: datetime,
     *,
-    enrolled_count: int | None = None,
+    joining: Joining = NOTHING_FOUND,
 ) -> Access:
     """Say whether ``viewer`` may do ``action`` in a course, or with one block of its outline.
 
-    ``enrolled_count`` is needed for ENROLL in a course with a cap. Raises TypeError for a block
+    For ENROLL ask ``common.enrollments``, which finds ``joining``. Raises TypeError for a block
     without an outline.
     """
     if viewer.is_staff:
+        if action is Action.ENROLL and not viewer.is_enrolled and _is_full(course.facts, joining):
+            return denied(Reason.COURSE_FULL)
         missing = isinstance(course, CourseOutline) and key is not None and key not in course.blocks
         return denied(Reason.UNKNOWN_BLOCK) if missing else STAFF
-    answer = _check_course(viewer, course.facts, action, now, enrolled_count)
+    answer = _check_course(viewer, course.facts, action, now, joining)
     if key is None or not answer.allowed:
         return answer
     if not isinstance(course, CourseOutline):
@@ -155,7 +183,7 @@ def require_access(
 
 
 def _check_course(
-    viewer: Viewer, facts: CourseFacts, action: Action, now: datetime, enrolled_count: int | None
+    viewer: Viewer, facts: CourseFacts, action: Action, now: datetime, joining: Joining
 ) -> Access:
     match action:
         case Action.LIST:
@@ -166,18 +194,34 @@ def _check_course(
         case Action.TEACH:
             return denied(Reason.NOT_SIGNED_IN if viewer.is_anonymous else Reason.NOT_STAFF)
         case Action.ENROLL:
-            return _check_enroll(viewer, facts, now, enrolled_count)
+            return _check_enroll(viewer, facts, now, joining)
         case _:
             return _check_inside(viewer, facts, action, now)
 
 
-def _check_enroll(
-    viewer: Viewer, facts: CourseFacts, now: datetime, enrolled_count: int | None
-) -> Access:
-    if viewer.is_anonymous:
-        return denied(Reason.NOT_SIGNED_IN)
+def _check_enroll(viewer: Viewer, facts: CourseFacts, now: datetime, joining: Joining) -> Access:
     if viewer.is_enrolled:
         return OPEN
+    answer = _check_enroll_dates(viewer, facts, now)
+    if not answer.allowed:
+        return answer
+    if viewer.is_anonymous:
+        return denied(Reason.NOT_SIGNED_IN)
+    domains = facts.enrollment_domains
+    if domains and joining.email_domains.isdisjoint(domains):
+        return denied(Reason.EMAIL_DOMAIN, names=domains)
+    if joining.missing:
+        return denied(Reason.PREREQUISITES_MISSING, names=joining.missing)
+    if _is_full(facts, joining):
+        return denied(Reason.COURSE_FULL)
+    return OPEN
+
+
+def _is_full(facts: CourseFacts, joining: Joining) -> bool:
+    return facts.max_enrollments is not None and joining.taken >= facts.max_enrollments
+
+
+def _check_enroll_dates(viewer: Viewer, facts: CourseFacts, now: datetime) -> Access:
     if facts.end is not None and now >= facts.end:
         return denied(Reason.COURSE_ENDED)
     if facts.invitation_only:
@@ -186,9 +230,6 @@ def _check_enroll(
         return denied(Reason.ENROLLMENT_NOT_STARTED, facts.enrollment_start)
     if facts.enrollment_end is not None and now >= facts.enrollment_end:
         return denied(Reason.ENROLLMENT_ENDED)
-    cap = facts.max_enrollments
-    if cap is not None and enrolled_count is not None and enrolled_count >= cap:
-        return denied(Reason.COURSE_FULL)
     return OPEN
 
 

@@ -3,9 +3,11 @@
 from common.courses.access import (
     Access,
     Action,
+    Joining,
     Reason,
     check_access,
     closes_at,
+    denied,
     require_access,
 )
 from common.courses.facts import (
@@ -73,6 +75,7 @@ __all__ = [
     "NO_PLACEMENTS",
     "Access",
     "Action",
+    "Joining",
     "Placements",
     "Purpose",
     "Reason",
@@ -81,6 +84,7 @@ __all__ = [
     "check_access",
     "choose_children",
     "closes_at",
+    "denied",
     "draw_again",
     "effective_group",
     "effective_selection",

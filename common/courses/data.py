@@ -91,6 +91,8 @@ class CourseFacts:
     language: str = ""
     image_path: str = ""  # of the asset, "" when the course names none
     prerequisites: tuple[str, ...] = ()
+    # Only people with an address at one of these may join; empty: anybody.
+    enrollment_domains: tuple[str, ...] = ()
 
 
 # Slotted, and frozen by convention only: 10,000 of them are made when an outline is decoded, and

@@ -43,6 +43,7 @@ def read_course_facts(settings: Mapping[str, Any]) -> CourseFacts:
         prerequisites=tuple(
             key for key in _items(settings.get("pre_requisite_courses")) if isinstance(key, str)
         ),
+        enrollment_domains=read_domains(settings.get("enrollment_domain")),
     )
 
 
@@ -104,6 +105,15 @@ def read_instant(value: Any) -> datetime | None:
         return instant.astimezone(UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+
+
+def read_domains(value: Any) -> tuple[str, ...]:
+    """Return the e-mail domains in a text: "example.org, @example.net". Case aside.
+
+    A word that is no domain stays, and matches nobody: the course was meant for some only.
+    """
+    words = _text(value).lower().replace(",", " ").replace(";", " ").split()
+    return tuple(dict.fromkeys(word.lstrip("@") or word for word in words))
 
 
 def read_number(value: Any) -> float | None:

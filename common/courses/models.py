@@ -47,6 +47,7 @@ class CourseRun(models.Model):
     days_early_for_beta = models.FloatField(null=True, blank=True)
     self_paced = models.BooleanField(default=False)
     prerequisites = models.JSONField(default=list, blank=True)
+    enrollment_domains = models.JSONField(default=list, blank=True)
     # Set by an operator (`import_course --trust-scripts`), never by the course itself.
     trusts_scripts = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)

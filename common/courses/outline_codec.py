@@ -25,7 +25,7 @@ from common.courses.data import (
 
 # Part of the id of a stored outline: raise it when this form, or what builders must fill in,
 # changes.
-FORMAT = 1
+FORMAT = 2
 
 _SHARED = (
     "has_score",
@@ -168,6 +168,7 @@ def _encode_facts(facts: CourseFacts) -> dict[str, Any]:
     for name in _DATE_FACTS:
         values[name] = _microseconds(values[name])
     values["prerequisites"] = list(facts.prerequisites)
+    values["enrollment_domains"] = list(facts.enrollment_domains)
     return values
 
 
@@ -175,6 +176,7 @@ def _decode_facts(values: dict[str, Any]) -> CourseFacts:
     for name in _DATE_FACTS:
         values[name] = _instant(values[name])
     values["prerequisites"] = tuple(values["prerequisites"])
+    values["enrollment_domains"] = tuple(values["enrollment_domains"])
     return CourseFacts(**values)
 
 

@@ -46,6 +46,7 @@ FACT_COLUMNS = (
     "language",
     "image_path",
     "prerequisites",
+    "enrollment_domains",
 )
 _LIMITS = {"display_name": 255, "advertised_start": 255, "language": 32, "image_path": 255}
 
@@ -136,6 +137,7 @@ def fact_values(facts: CourseFacts) -> dict[str, Any]:
     """Return the overview columns of these facts, text cut to what a column holds."""
     values = {name: getattr(facts, name) for name in FACT_COLUMNS}
     values["prerequisites"] = list(facts.prerequisites)
+    values["enrollment_domains"] = list(facts.enrollment_domains)
     for name, limit in _LIMITS.items():
         values[name] = values[name][:limit]
     return values
@@ -145,6 +147,7 @@ def to_run_data(row: CourseRun) -> CourseRunData:
     """Return a row as other apps see it."""
     facts = {name: getattr(row, name) for name in FACT_COLUMNS}
     facts["prerequisites"] = tuple(row.prerequisites)
+    facts["enrollment_domains"] = tuple(row.enrollment_domains)
     return CourseRunData(
         id=row.pk,
         course_key=parse_course_key(row.course_key),

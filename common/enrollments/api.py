@@ -8,6 +8,7 @@ from common.enrollments.data import (
     LockedEnrollment,
     RunEnrollment,
 )
+from common.enrollments.joining import check_enroll, set_passed_runs
 from common.enrollments.models import DEFAULT_MODE
 from common.enrollments.queries import (
     count_active,
@@ -28,6 +29,7 @@ __all__ = [
     "LearnerContext",
     "LockedEnrollment",
     "RunEnrollment",
+    "check_enroll",
     "count_active",
     "enroll",
     "find_enrollment",
@@ -40,5 +42,6 @@ __all__ = [
     "make_viewer",
     "register_enrollment_hook",
     "register_standing_hook",
+    "set_passed_runs",
     "unenroll",
 ]

@@ -11,18 +11,18 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from common.accounts.api import Person, get_roles, is_global_staff
+from common.content.data import Heads
 from common.core.keys import CourseKey
 from common.courses.api import (
     NO_PLACEMENTS,
-    Action,
-    check_access,
     get_run,
-    lock_run,
+    get_run_and_heads,
 )
-from common.courses.data import CourseRunData
+from common.courses.data import CourseRunData, Viewer
 from common.courses.errors import CourseAccessDeniedError
 from common.enrollments.context import make_viewer, to_enrollment_data
 from common.enrollments.data import EnrollmentChange, EnrollmentData
+from common.enrollments.joining import check_enroll
 from common.enrollments.models import DEFAULT_MODE, Enrollment
 from common.enrollments.standing import tell_standing
 from common.tracking.api import Event, record
@@ -51,29 +51,33 @@ def enroll(
     different ``mode`` replaces the one there is. Raises CourseAccessDeniedError with the rule that
     says no, CourseRunNotFoundError.
     """
-    run = get_run(course_key)
+    run, heads = get_run_and_heads(course_key)
     roles = frozenset() if is_global_staff(user) else get_roles(user.pk, course_key)
+    viewer = make_viewer(user, None, NO_PLACEMENTS, roles) if check else None
     try:
-        return _enroll_once(run, user, roles, now, mode, check)
+        return _enroll_once(run, heads, user, viewer, now, mode)
     except IntegrityError:
         # The same person, twice at once: the other request's row is there now.
-        return _enroll_once(run, user, roles, now, mode, check)
+        return _enroll_once(run, heads, user, viewer, now, mode)
 
 
 def _enroll_once(
     run: CourseRunData,
+    heads: Heads,
     user: Person,
-    roles: frozenset[str],
+    viewer: Viewer | None,
     now: datetime,
     mode: str,
-    check: bool,
 ) -> EnrollmentData:
+    """Enroll under the rules for ``viewer``, without rules where there is none."""
     with transaction.atomic():
         row = _find_locked(run.id, user.pk)
-        if row is not None and row.is_active and (check or row.mode == mode):
+        if row is not None and row.is_active and (viewer is not None or row.mode == mode):
             return to_enrollment_data(row)
-        if check:
-            _check_rules(run, user, roles, now)
+        if viewer is not None:
+            access = check_enroll(run, heads, viewer, now, lock=True)
+            if not access.allowed:
+                raise CourseAccessDeniedError(access.reason.value, access.message)
         before = None if row is None else to_enrollment_data(row)
         if row is None:
             row = Enrollment(run_id=run.id, learner_id=user.pk, created_at=now)
@@ -82,18 +86,6 @@ def _enroll_once(
         row.mode, row.is_active, row.changed_at = mode, True, now
         row.save()
         return _tell(run.course_key, before, to_enrollment_data(row), user)
-
-
-def _check_rules(run: CourseRunData, user: Person, roles: frozenset[str], now: datetime) -> None:
-    count = None
-    if run.facts.max_enrollments is not None:
-        # Two who ask for the last place must not both find it free.
-        lock_run(run.id)
-        count = Enrollment.objects.filter(run_id=run.id, is_active=True).count()
-    viewer = make_viewer(user, None, NO_PLACEMENTS, roles)
-    access = check_access(viewer, run, None, Action.ENROLL, now, enrolled_count=count)
-    if not access.allowed:
-        raise CourseAccessDeniedError(access.reason.value, access.message)
 
 
 def unenroll(course_key: CourseKey, user: Person, *, now: datetime) -> EnrollmentData | None:

@@ -10,10 +10,12 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         from common.content.api import register_commit_hook
-        from common.enrollments.api import register_standing_hook
+        from common.enrollments.api import register_standing_hook, set_passed_runs
+        from common.grading.grades import find_passed_runs
         from common.grading.repair import SWEEP
         from common.grading.restamp import restamp_after_move, restamp_at_commit
 
         register_commit_hook(restamp_at_commit)
         register_standing_hook(restamp_after_move)
+        set_passed_runs(find_passed_runs)
         register_duty(SWEEP)

@@ -224,6 +224,14 @@ def count_passing(run_id: int) -> int:
     return CourseGradeRow.objects.filter(run_id=run_id, is_passing=True).count()
 
 
+def find_passed_runs(learner_id: int, run_ids: Collection[int]) -> set[int]:
+    """Return those of the runs that a learner has ever passed. One statement."""
+    rows = CourseGradeRow.objects.filter(
+        learner_id=learner_id, run_id__in=run_ids, passed_at__isnull=False
+    )
+    return set(rows.values_list("run_id", flat=True))
+
+
 def _learner_of(viewer: Viewer) -> int:
     if viewer.user_id is None:
         raise TypeError("scores belong to somebody who is signed in")

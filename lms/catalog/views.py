@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from common.core.keys import CourseKey
 from common.core.visitors import user_id
 from common.courses.api import Action, list_runs, require_access
-from common.courses.errors import CourseAccessDeniedError
+from common.courses.errors import CourseAccessDeniedError, CourseRunNotFoundError
 from common.enrollments import api as enrollments
 from lms.catalog.about import about_page
 from lms.catalog.listing import describe_run
@@ -58,6 +58,9 @@ def about(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     now = timezone.now()
     context = enrollments.get_learner_context(course_key, request.user)
     require_access(context.viewer, context.run, None, Action.ABOUT, now)
+    if context.heads.published is None and not (context.viewer.is_staff or context.enrollment):
+        # What its authors have not published is not told to strangers, not even that it is there.
+        raise CourseRunNotFoundError(str(course_key))
     return render(request, "lms/about.html", {"page": about_page(context, now)})
 
 

@@ -77,7 +77,7 @@ _COURSE = _settings(
     string="""advertised_start catalog_visibility course_visibility display_organization
         display_coursenumber language course_image banner_image license wiki_slug
         discussion_link certificates_display_behavior proctoring_provider
-        cosmetic_display_price""",
+        cosmetic_display_price enrollment_domain""",
     boolean="""invitation_only mobile_available entrance_exam_enabled enable_subsection_gating
         show_calculator disable_progress_graph no_grade allow_anonymous
         allow_anonymous_to_peers cert_html_view_enabled enable_timed_exams

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ("days_early_for_beta", models.FloatField(blank=True, null=True)),
                 ("self_paced", models.BooleanField(default=False)),
                 ("prerequisites", models.JSONField(blank=True, default=list)),
+                ("enrollment_domains", models.JSONField(blank=True, default=list)),
                 ("trusts_scripts", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (

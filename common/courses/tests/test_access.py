@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from common.courses.access import Action, Reason, check_access, closes_at, require_access
+from common.courses.access import Action, Joining, Reason, check_access, closes_at, require_access
 from common.courses.data import DEFAULT_START, CourseFacts, CourseOutline, Viewer
 from common.courses.errors import CourseAccessDeniedError
 from common.courses.tests.factories import (
@@ -79,7 +79,7 @@ early       submit   not_signed_in   not_enrolled            course_not_started 
 2030        submit   not_signed_in   not_enrolled            course_not_started  course_not_started
 early       list     open            open                    open                open
 early       teach    not_signed_in   not_staff               not_staff           not_staff
-ended       enroll   not_signed_in   course_ended            open                open
+ended       enroll   course_ended  course_ended            open                open
 ended       view     not_signed_in   not_enrolled            open                open
 ended       submit   not_signed_in   not_enrolled            open                open
 ended       list     open            open                    open                open
@@ -96,7 +96,7 @@ outline     view     not_signed_in   not_enrolled            open               
 outline     submit   not_signed_in   not_enrolled            open                open
 invitation  list     open            open                    open                open
 invitation  view     not_signed_in   not_enrolled            open                open
-invitation  enroll   not_signed_in   invitation_only         open                open
+invitation  enroll   invitation_only  invitation_only         open                open
 unlisted    list     not_listed      not_listed              not_listed          not_listed
 unlisted    about    open            open                    open                open
 hidden      list     not_listed      not_listed              not_listed          not_listed
@@ -107,9 +107,9 @@ hidden      view     not_signed_in   not_enrolled            open               
 closed      view     not_signed_in   not_enrolled            open                open
 soon        view     not_signed_in   not_enrolled            open                open
 endless     enroll   not_signed_in   open                    open                open
-both        enroll   not_signed_in   course_ended            open                open
-closed      enroll   not_signed_in   enrollment_ended        open                open
-soon        enroll   not_signed_in   enrollment_not_started  open                open
+both        enroll   course_ended  course_ended            open                open
+closed      enroll   enrollment_ended  enrollment_ended        open                open
+soon        enroll   enrollment_not_started  enrollment_not_started  open                open
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 
@@ -138,7 +138,7 @@ def test_course_access(state: str, action: str, who: str, reason: str) -> None:
 def test_the_cap_counts_places(taken: int, reason: Reason) -> None:
     outline = outline_of(facts=CourseFacts(start=PAST, max_enrollments=10))
 
-    access = check_access(STRANGER, outline, None, Action.ENROLL, NOW, enrolled_count=taken)
+    access = check_access(STRANGER, outline, None, Action.ENROLL, NOW, joining=Joining(taken=taken))
 
     assert access.reason is reason
 
@@ -146,7 +146,9 @@ def test_the_cap_counts_places(taken: int, reason: Reason) -> None:
 def test_who_is_enrolled_already_needs_no_place() -> None:
     outline = outline_of(facts=CourseFacts(start=PAST, max_enrollments=1))
 
-    assert check_access(LEARNER, outline, None, Action.ENROLL, NOW, enrolled_count=5).allowed
+    assert check_access(
+        LEARNER, outline, None, Action.ENROLL, NOW, joining=Joining(taken=5)
+    ).allowed
 
 
 @pytest.mark.parametrize(
