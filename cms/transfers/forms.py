@@ -32,6 +32,11 @@ class ImportForm(forms.Form):
     replace = forms.BooleanField(
         label=_("Replace the course if it is there already; its history is kept"),
         required=False,
+        help_text=_(
+            "The archive's content takes the place of the draft, and learners see it at once."
+            " Answers and grades stay. An archive of a course that was never published changes"
+            " the draft only."
+        ),
     )
     start_now = forms.BooleanField(label=_("Start the course now"), required=False)
     open_enrollment = forms.BooleanField(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import LoginForm, ResetPasswordForm, SignupForm
 from django import forms
 from django.conf import settings
 from django.utils.functional import lazy
@@ -33,6 +33,14 @@ class RegisterForm(SignupForm):
         self.fields["email"].label = _("E-mail address")
         self.fields["username"].label = _("User name")
         self.fields["username"].help_text = _("Others may see it. Letters, digits and @ . + - _")
+
+
+class ForgottenForm(ResetPasswordForm):
+    """allauth's form in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
 
 
 def _languages() -> list[tuple[str, str]]:

@@ -15,8 +15,8 @@ _QUOTE = r"""(?P<quote>\\?["']|&(?:quot|apos|#34|#39|#x27);|url\()"""
 _STATIC = re.compile(_QUOTE + r"""/static/(?P<path>[^"'\\<>)]*)""")
 _COURSE = re.compile(_QUOTE + r"/course/")
 _JUMP = re.compile(_QUOTE + r"/jump_to_id/")
-# Files of the site and of block packages, never of a course.
-_NOT_OF_A_COURSE = ("xblock/", "lyceum/", "admin/")
+# Files of block packages, and our own: documents of frames load those by such links.
+_NOT_OF_A_COURSE = ("xblock/", "lyceum/")
 
 
 def asset_base(course_key: CourseKey) -> str:

@@ -153,6 +153,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_FORMS = {
     "login": "common.accounts.forms.SignInForm",
     "signup": "common.accounts.forms.RegisterForm",
+    "reset_password": "common.accounts.forms.ForgottenForm",
 }
 ACCOUNT_ADAPTER = "common.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}

@@ -203,7 +203,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         answers = results.shown_answers(page.make_page(self, problem))
         if answers:
             self.runtime.publish(self, "showanswer", {"problem_id": str(self.scope_ids.usage_id)})
-        shown = {key: str(html) for key, html in answers.items()}
+        shown = {key: author.with_links(self, str(html)) for key, html in answers.items()}
         return json_reply({"answers": named(shown, self.prefix)})
 
     @XBlock.handler
@@ -233,7 +233,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
                 "hint_text": text,
             },
         )
-        return {"success": True, "hint_index": index, "msg": text}
+        return {"success": True, "hint_index": index, "msg": author.with_links(self, text)}
 
     @XBlock.handler
     def xmodule_handler(self, request: Any, suffix: str = "") -> Response:

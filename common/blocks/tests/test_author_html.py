@@ -95,6 +95,8 @@ def test_a_trusted_course_runs_in_the_page() -> None:
         pytest.param('"/static/a.png?raw"', '"/static/a.png?raw"', id="raw"),
         pytest.param('"/static/xblock/a.js"', '"/static/xblock/a.js"', id="of a package"),
         pytest.param('"/static/lyceum/a.js"', '"/static/lyceum/a.js"', id="of the site"),
+        pytest.param('"/static/admin/a.png"', '"/assets/course-v1:O+C+R/admin/a.png"',
+                     id="a folder of the course"),
         pytest.param('"/course/about"', '"/courses/course-v1:O+C+R/about"', id="course page"),
         pytest.param('"/jump_to_id/x"', '"/courses/course-v1:O+C+R/jump_to_id/x"', id="block"),
         pytest.param('"/courses/x"', '"/courses/x"', id="other address"),

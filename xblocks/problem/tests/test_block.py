@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from webob import Request
 
+from common.blocks.services.content import ReplaceUrlsService
+from common.core.keys import parse_course_key
 from xblocks.problem import ProblemBlock
 from xblocks.testing import BenchRuntime
 
@@ -299,3 +302,29 @@ def test_the_text_may_name_the_learner_to_tools_outside() -> None:
     runtime, block = bench(typed)
     runtime.post(block, "problem_check", {"input_b1_2_1": "$anonymous_student_id"})
     assert 'value="$anonymous_student_id"' in shown(runtime, block)
+
+
+LINKED = """<problem><multiplechoiceresponse><label>Which?</label><choicegroup>
+<choice correct="true"><a href="/jump_to_id/there">Right</a>
+<choicehint><img src="/static/why.png" alt=""/></choicehint></choice>
+<choice correct="false">Wrong</choice></choicegroup></multiplechoiceresponse>
+<demandhint><hint><a href="/course/pages">Here</a></hint></demandhint></problem>"""
+
+
+def test_what_handlers_reply_leads_into_the_course_too() -> None:
+    links = ReplaceUrlsService(parse_course_key("course-v1:O+C+R"))
+    runtime = BenchRuntime(replace_urls=links)
+    block = runtime.make(ProblemBlock, data=LINKED, showanswer="always")
+    ask = Request.blank("/", method="POST", body=b'{"hint_index": 0}')
+    said = [
+        runtime.post(block, "problem_check", RIGHT).json["contents"],
+        "".join(runtime.post(block, "problem_show").json["answers"].values()),
+        runtime.handle(block, "hint_button", ask).json["msg"],
+    ]
+    for text, link in zip(
+        said,
+        ("/assets/course-v1:O+C+R/why.png", "/courses/course-v1:O+C+R/jump_to_id/there",
+         "/courses/course-v1:O+C+R/pages"),
+        strict=True,
+    ):  # fmt: skip
+        assert f'"{link}"' in text
