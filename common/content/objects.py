@@ -11,8 +11,9 @@ from django.conf import settings
 
 from common.content import codec
 from common.content.cache import DECODED_FACTOR, ByteLRU
-from common.content.data import Definition
+from common.content.data import JSON, Definition
 from common.content.errors import CorruptObjectError, MissingObjectError
+from common.content.pagefields import fields_of, paths_of
 from common.content.store import BATCH_BYTES, BATCH_OBJECTS, get_store
 from common.core.jsontext import sha256_hex
 
@@ -140,6 +141,20 @@ def get_texts(hashes: Collection[str]) -> dict[str, str]:
 def get_text(text_hash: str) -> str:
     """Return one page's text. Raises MissingObjectError."""
     return get_texts([text_hash])[text_hash]
+
+
+def get_pages(pages: Mapping[str, str], names: Collection[str]) -> dict[str, dict[str, JSON]]:
+    """Return the fields of pages by name, such as ``info/updates``, in one call.
+
+    ``pages`` are text hashes by path, as a version's root has them. A page of which nothing is
+    said has no fields. Raises MissingObjectError.
+    """
+    paths = {name: paths_of(name, pages) for name in names}
+    texts = get_texts({pages[path] for own in paths.values() for path in own})
+    return {
+        name: fields_of(name, {path: texts[pages[path]] for path in own})
+        for name, own in paths.items()
+    }
 
 
 def put_derived(object_id: str, data: bytes) -> None:

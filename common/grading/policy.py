@@ -7,9 +7,10 @@ is becomes a default and a warning, never an error, because learners' grades han
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import fsum, isfinite
+from math import fsum
 from typing import Any, Final
 
+from common.core.numbers import as_number
 from common.grading.data import AssignmentType, Policy, PolicyWarning
 
 DEFAULT_TYPES: Final = (
@@ -103,7 +104,7 @@ def _parse_type(entry: Mapping[str, Any], warn: _Warn) -> AssignmentType:
 def _parse_count(entry: Mapping[str, Any], field: str, default: int, warn: _Warn) -> int:
     if field not in entry:
         return default
-    number = _number(entry[field])
+    number = as_number(entry[field])
     if number is None or not 0 <= number <= _MAX_COUNT:
         warn("count_unreadable", f"{entry['type']}: {field} is not a count; {default} is used.")
         return default
@@ -111,7 +112,7 @@ def _parse_count(entry: Mapping[str, Any], field: str, default: int, warn: _Warn
 
 
 def _parse_weight(entry: Mapping[str, Any], warn: _Warn) -> float:
-    number = _number(entry.get("weight", 0))
+    number = as_number(entry.get("weight", 0))
     if number is None or not 0 <= number <= _MAX_WEIGHT:
         warn("weight_unreadable", f"{entry['type']}: weight is not a share; 0 is used.")
         return 0.0
@@ -124,7 +125,7 @@ def _parse_cutoffs(raw: Any, warn: _Warn) -> tuple[tuple[str, float], ...]:
         return DEFAULT_CUTOFFS
     cutoffs = []
     for letter, value in raw.items():
-        number = _number(value)
+        number = as_number(value)
         if number is None or number < 0:
             warn("cutoff_unreadable", f"The cutoff of {letter} is not a share; left out.")
         else:
@@ -134,13 +135,3 @@ def _parse_cutoffs(raw: Any, warn: _Warn) -> tuple[tuple[str, float], ...]:
 
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _number(value: Any) -> float | None:
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if isfinite(number) else None

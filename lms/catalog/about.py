@@ -29,10 +29,10 @@ from lms.catalog.aboutfacts import (
 )
 from lms.catalog.listing import CourseRow, describe_run
 
-_OVERVIEW: Final = "about/overview.html"
-_EFFORT: Final = "about/effort.html"
-_DURATION: Final = "about/duration.html"
-_FILM: Final = "about/video.html"
+_OVERVIEW: Final = "about/overview"
+_EFFORT: Final = "about/effort"
+_DURATION: Final = "about/duration"
+_FILM: Final = "about/video"
 # Templates that authors' tools leave in place of a text.
 _NO_TEXT: Final = {"", "None"}
 
@@ -133,14 +133,12 @@ def _find_key(name: str) -> CourseKey | None:
 
 
 def _read_texts(version: content.CourseVersion) -> dict[str, str]:
-    hashes = {
-        path: version.root.pages[path]
-        for path in (_OVERVIEW, _EFFORT, _DURATION, _FILM)
-        if path in version.root.pages
+    names = (_OVERVIEW, _EFFORT, _DURATION, _FILM)
+    found = {
+        name: str(fields.get("data", "")).strip()
+        for name, fields in content.get_pages(version.root.pages, names).items()
     }
-    texts = content.get_texts(hashes.values())
-    found = {path: texts.get(text_hash, "").strip() for path, text_hash in hashes.items()}
-    return {path: text for path, text in found.items() if text not in _NO_TEXT}
+    return {name: text for name, text in found.items() if text not in _NO_TEXT}
 
 
 def _clean(html: str) -> Markup:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from common.content.olx.files import CourseFiles, is_junk
 from common.content.olx.links import LinkFixer
 from common.content.olx.report import WarningLog
+from common.content.pagefields import trouble_with
 
 PAGE_FOLDERS = ("about", "info", "tabs")
 _EXTENSIONS = (".html", ".json", ".txt", ".xml", ".md")
@@ -44,6 +45,10 @@ def read_pages(files: CourseFiles, run: str, fix_links: LinkFixer, log: WarningL
             if name != path:
                 pages.overrides.append(name)
             pages.texts[name] = fix_links(text)
+            trouble = trouble_with(path, text)
+            if trouble is not None:
+                reason, line = trouble
+                log.add("bad_page_field", f"{reason}; it is kept and sets nothing.", path, line)
     return pages
 
 

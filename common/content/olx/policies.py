@@ -10,6 +10,7 @@ from common.content.olx.files import CourseFiles
 from common.content.olx.report import WarningLog
 from common.content.olx.values import load_json
 from common.content.olx.xmlsafe import decode_bytes
+from common.core.numbers import as_number
 
 
 @dataclass(slots=True)
@@ -100,16 +101,18 @@ def check_grading_policy(policy: dict[str, Any], path: str, log: WarningLog) -> 
         log.add("bad_grading_policy", "GRADER is no list; the default applies.", path)
         graders = []
     total = 0.0
-    for number, grader in enumerate(graders, start=1):
+    for place, grader in enumerate(graders, start=1):
         if not isinstance(grader, dict):
-            log.add("bad_grading_policy", f"GRADER entry {number} is no object.", path)
+            log.add("bad_grading_policy", f"GRADER entry {place} is no object.", path)
             continue
-        name = grader.get("type", f"entry {number}")
+        name = grader.get("type", f"entry {place}")
         for required in ("min_count", "drop_count"):
-            if not isinstance(grader.get(required), int):
+            if required not in grader:
                 log.add("bad_grading_policy", f"Assignment type {name} has no {required}.", path)
-        weight = grader.get("weight", 0)
-        if isinstance(weight, int | float) and not isinstance(weight, bool):
+            elif (number := as_number(grader[required])) is None or number < 0:
+                log.add("bad_grading_policy", f"{required} of {name} is no count; 0 is used.", path)
+        weight = as_number(grader.get("weight", 0))
+        if weight is not None:
             total += weight
         else:
             log.add("bad_grading_policy", f"The weight of {name} is no number.", path)

@@ -26,6 +26,11 @@ def unit(inner: str, **files: str | bytes) -> Files:
 
 CASES: dict[str, tuple[Files, str, int | None]] = {
     "author_script": (unit("<html><script>x()</script></html>"), UNIT, 3),
+    "bad_page_field": (
+        course() | {"info/updates.items.json": '{\n "id": 1,\n}'},
+        "info/updates.items.json",
+        3,
+    ),
     "bad_assets_json": (course() | {"policies/assets.json": "[]"}, "policies/assets.json", None),
     "bad_html": (
         unit('<html url_name="h"/>') | PAGE | {"html/h.html": "<p>\n<b>x</p>"},
