@@ -19,6 +19,7 @@ from xblocks.video import render, sources
 from xblocks.video.transcripts import (
     Cue,
     TranscriptError,
+    at_speed,
     parse_transcript,
     to_sjson,
     to_srt,
@@ -161,10 +162,25 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
             if data is None:
                 continue
             try:
-                return parse_transcript(data.decode("utf-8", "replace"))
+                cues = parse_transcript(data.decode("utf-8", "replace"))
             except TranscriptError:
                 continue
+            if sources.is_named_after(name, self._youtube_id()):
+                return cues
+            return at_speed(cues, self._recorded_speed())
         return None
+
+    def _recorded_speed(self) -> float:
+        """Return how fast the recording that is played runs: old courses had one for each speed."""
+        if sources.playable_sources(self.html5_sources or []):
+            return 1.0
+        speeds = {
+            self.youtube_id_0_75: 0.75,
+            self.youtube_id_1_5: 1.5,
+            self.youtube_id_1_25: 1.25,
+            self.youtube_id_1_0: 1.0,
+        }
+        return speeds.get(self._youtube_id(), 1.0)
 
     # Handlers
 

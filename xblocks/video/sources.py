@@ -60,15 +60,24 @@ def transcript_files(
 ) -> dict[str, tuple[str, ...]]:
     """Return by language the names under which the transcript may be kept, best first."""
     found: dict[str, tuple[str, ...]] = {}
+    ids = [str(part) for part in (sub, video_id) if part]
+    names = [_sub_name(part) for part in ids]
     if isinstance(transcripts, Mapping):
         for language, name in transcripts.items():
             if _LANGUAGE.match(str(language)) and name:
-                found[str(language)] = (str(name).removeprefix("/static/"),)
-    names = [_sub_name(str(part)) for part in (sub, video_id) if part]
+                # What older courses call it, where the file that is named is missing.
+                others = [f"{language}_{other}" for other in names]
+                first = str(name).removeprefix("/static/")
+                found[str(language)] = tuple(dict.fromkeys([first, *others]))
     # Authors seldom say so, but ``sub`` and a video's own subtitles are English.
-    if names and "en" not in found:
-        found["en"] = tuple(dict.fromkeys(names))
+    if names:
+        found["en"] = tuple(dict.fromkeys([*found.get("en", ()), *names]))
     return found
+
+
+def is_named_after(name: str, video_id: str) -> bool:
+    """Tell whether a transcript's file carries a YouTube id, so that its times are that video's."""
+    return bool(video_id) and name.rpartition("subs_")[2] == f"{video_id}.srt.sjson"
 
 
 def _sub_name(sub: str) -> str:

@@ -42,6 +42,13 @@ def parse_transcript(text: str) -> tuple[Cue, ...]:
     return cues
 
 
+def at_speed(cues: Sequence[Cue], speed: float) -> tuple[Cue, ...]:
+    """Return the cues of a recording that runs so many times as fast as they were timed for."""
+    return tuple(
+        Cue(round(cue.start_ms / speed), round(cue.end_ms / speed), cue.text) for cue in cues
+    )
+
+
 def _parse_sjson(text: str) -> tuple[Cue, ...]:
     try:
         value = json.loads(text)

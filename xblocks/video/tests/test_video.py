@@ -144,3 +144,37 @@ def test_the_place_where_one_stopped_is_kept_within_reason() -> None:
 def test_events_name_what_is_played(fields: dict[str, Any], code: str) -> None:
     fragment = BenchRuntime().make(VideoBlock, **fields).student_view({})
     assert fragment.json_init_args["code"] == code
+
+
+SLOW = b'{"start": [3000], "end": [6000], "text": ["Hello"]}'
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "start"),
+    [
+        pytest.param({"youtube_id_1_5": "fasterfaste", "sub": "abc"}, "subs_abc.srt.sjson",
+                     "00:00:02.000", id="timed for the normal speed"),
+        pytest.param({"youtube_id_0_75": "slowerslowe", "sub": "abc"}, "subs_abc.srt.sjson",
+                     "00:00:04.000", id="a slower recording"),
+        pytest.param({"youtube_id_1_5": "fasterfaste"}, "subs_fasterfaste.srt.sjson",
+                     "00:00:03.000", id="timed for this recording"),
+        pytest.param({"youtube_id_1_0": "normalnorma", "youtube_id_1_5": "fasterfaste",
+                      "sub": "abc"}, "subs_abc.srt.sjson", "00:00:03.000", id="the normal one"),
+        pytest.param({"youtube_id_1_5": "fasterfaste", "sub": "abc",
+                      "html5_sources": ["/static/a.mp4"]}, "subs_abc.srt.sjson", "00:00:03.000",
+                     id="a file plays at its own speed"),
+    ],
+)  # fmt: skip
+def test_captions_follow_the_recording_that_is_played(
+    fields: dict[str, Any], name: str, start: str
+) -> None:
+    runtime = BenchRuntime(course_files=Files(**{name: SLOW}))
+    block = runtime.make(VideoBlock, **{"youtube_id_1_0": "", **fields})
+    reply = runtime.handle(block, "transcript", Request.blank("/"), "vtt/en")
+    assert f"{start} -->".encode() in reply.body
+
+
+def test_a_language_s_old_file_is_found_where_the_named_one_is_missing() -> None:
+    runtime = BenchRuntime(course_files=Files(**{"fi_subs_abc.srt.sjson": SLOW}))
+    block = runtime.make(VideoBlock, sub="abc", transcripts={"fi": "gone.srt"})
+    assert b"Hello" in runtime.handle(block, "transcript", Request.blank("/"), "vtt/fi").body
