@@ -22,6 +22,7 @@ Address = Callable[[Sites], str]
 PAGES: list[tuple[str, str, Address]] = [
     ("catalogue", "", lambda sites: sites.lms),
     ("nothing found", "", lambda sites: f"{sites.lms}/courses/?q=xyzzy"),
+    ("filtered", "", lambda sites: f"{sites.lms}/courses/?q=chart&phase=running&org=Lyceum"),
     ("about", "", lambda sites: f"{sites.lms}/courses/{sites.course_key}/about/"),
     ("sign-in", "", lambda sites: f"{sites.lms}/accounts/login/"),
     ("registration", "", lambda sites: f"{sites.lms}/accounts/signup/"),

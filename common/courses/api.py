@@ -10,6 +10,7 @@ from common.courses.access import (
     denied,
     require_access,
 )
+from common.courses.catalog import EFFORT_STEPS, FACETS, find_courses, sync_catalog
 from common.courses.facts import (
     read_course_facts,
     read_flag,
@@ -71,6 +72,8 @@ from common.courses.visibility import (
 )
 
 __all__ = [
+    "EFFORT_STEPS",
+    "FACETS",
     "MODE_GROUP_IDS",
     "NO_PLACEMENTS",
     "Access",
@@ -88,6 +91,7 @@ __all__ = [
     "draw_again",
     "effective_group",
     "effective_selection",
+    "find_courses",
     "find_run_and_heads",
     "forget_outlines",
     "get_many_placements",
@@ -121,6 +125,7 @@ __all__ = [
     "set_outline_builder",
     "set_trusts_scripts",
     "shown_children",
+    "sync_catalog",
     "sync_run",
     "to_heads",
     "to_run_data",

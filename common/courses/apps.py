@@ -10,9 +10,12 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from common.content.api import register_commit_hook, register_prepare_hook
-        from common.courses.duties import SWEEP
+        from common.courses.catalog import sync_at_commit
+        from common.courses.duties import CATALOG_SWEEP, SWEEP
         from common.courses.runs import prepare_overview, sync_run_at_commit
 
         register_prepare_hook(prepare_overview)
         register_commit_hook(sync_run_at_commit)
+        register_commit_hook(sync_at_commit)
         register_duty(SWEEP)
+        register_duty(CATALOG_SWEEP)

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_POST
 
 from common.core.keys import CourseKey
 from common.core.visitors import user_id
-from common.courses.api import Action, list_runs, require_access
+from common.courses.api import Action, require_access
 from common.courses.errors import CourseAccessDeniedError, CourseRunNotFoundError
 from common.enrollments import api as enrollments
 from lms.catalog.about import about_page
+from lms.catalog.finding import find, read_wish
 from lms.catalog.listing import describe_run
-
-PAGE_SIZE = 50
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -34,23 +33,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def catalog(request: HttpRequest) -> HttpResponse:
-    """Show the listed courses, or those that a search finds, fifty a page."""
-    query = request.GET.get("q", "").strip()
-    after = request.GET.get("after", "")
-    runs = list_runs(
-        listed_only=True,
-        search=query,
-        after_id=int(after) if after.isdecimal() else 0,
-        limit=PAGE_SIZE + 1,
+    """Show the listed courses that words and filters leave, twenty a page."""
+    return render(
+        request, "lms/catalog.html", {"page": find(read_wish(request.GET), timezone.now())}
     )
-    now = timezone.now()
-    context = {
-        "query": query,
-        "rows": [describe_run(run, now) for run in runs[:PAGE_SIZE]],
-        "next_after": runs[PAGE_SIZE - 1].id if len(runs) > PAGE_SIZE else None,
-        "is_first": not after,
-    }
-    return render(request, "lms/catalog.html", context)
 
 
 def about(request: HttpRequest, course_key: CourseKey) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.test import Client
 from common.accounts.tests.factories import make_user
 from common.content.tests.factories import make_course
 from common.core.keys import CourseKey
+from common.courses.api import sync_catalog
 
 pytestmark = pytest.mark.django_db
 KEY = "course-v1:Lyceum+Cards+1"
@@ -19,11 +20,14 @@ PAST, FUTURE = (NOW - timedelta(days=9)).isoformat(), (NOW + timedelta(days=9)).
 
 
 def course(overview: str = "", **settings: Any) -> CourseKey:
-    return make_course(
+    key = make_course(
         KEY,
         settings={"display_name": "Cards", "start": PAST, **settings},
         pages={"about/overview.html": overview} if overview else {},
     )
+    # A test's transaction never ends, which is when the catalogue hears of a course.
+    sync_catalog()
+    return key
 
 
 def about(client: Client | None = None) -> str:
