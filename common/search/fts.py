@@ -78,6 +78,7 @@ class FtsIndex:
     def find(self, collection: str, query: Query) -> Found:
         """Return a page of what matches, with the counts of each filter under the others."""
         with self._work() as base, _transaction(base, "BEGIN"):
+            _keep_matches(base, query.text)
             where, values = _conditions(collection, query)
             total = base.execute(f"SELECT count(*) FROM documents d WHERE {where}", values)  # noqa: S608 # built of constants
             count = total.fetchone()[0]
@@ -201,13 +202,26 @@ def _remove(base: sqlite3.Connection, collection: str, name: str) -> None:
         base.execute("DELETE FROM documents WHERE id = ?", row)
 
 
+def _keep_matches(base: sqlite3.Connection, text: str) -> None:
+    """Match the words once, for the page and all its counts; a table of this connection alone."""
+    base.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS matched (id INTEGER PRIMARY KEY, distance REAL NOT NULL)"
+    )
+    base.execute("DELETE FROM temp.matched")
+    if text.strip():
+        # A word in a title says more than one in a description.
+        base.execute(
+            "INSERT INTO temp.matched SELECT rowid, bm25(words, 10.0, 1.0)"
+            " FROM words WHERE words MATCH ?",
+            [_match(text)],
+        )
+
+
 def _conditions(collection: str, query: Query, leave_out: str = "") -> tuple[str, dict[str, Any]]:
     """Return the text of a WHERE over ``documents d``, and its values."""
     parts, values = ["d.collection = :collection"], {"collection": collection, "now": query.now}
-    match = _match(query.text)
-    if match is not None:
-        parts.append("d.id IN (SELECT rowid FROM words WHERE words MATCH :match)")
-        values["match"] = match
+    if query.text.strip():
+        parts.append("d.id IN (SELECT id FROM temp.matched)")
     for number, (facet, chosen) in enumerate(sorted(query.chosen.items())):
         if facet == leave_out or not chosen:
             continue
@@ -243,10 +257,9 @@ def _page(
 ) -> Iterator[str]:
     """Give the names of one page: what is over comes last; then the best match, then titles."""
     source, order = "documents d", "d.title"
-    if "match" in values:
-        # A word in a title says more than one in a description.
-        source = "documents d JOIN words ON words.rowid = d.id AND words MATCH :match"
-        order = "bm25(words, 10.0, 1.0), d.title"
+    if query.text.strip():
+        source = "documents d JOIN temp.matched m ON m.id = d.id"
+        order = "m.distance, d.title"
     sql = (
         f"SELECT d.name FROM {source} WHERE {where}"  # noqa: S608 # constants
         f" ORDER BY {_PHASE_SQL} = 'ended', {order}, d.id LIMIT :limit OFFSET :first"
@@ -255,15 +268,15 @@ def _page(
     return iter([row[0] for row in rows.fetchall()])
 
 
-def _match(text: str) -> str | None:
-    """Return what FTS5 is asked: each word, or the beginning of one; None when there is none.
+def _match(text: str) -> str:
+    """Return what FTS5 is asked: each word, or the beginning of one.
 
     Words are quoted, so nothing that somebody types is read as an operator.
     """
     words = text.split()[:_MOST_WORDS]
     phrases = [" ".join(_WORD.findall(_spaced(word[:_MOST_LETTERS]))) for word in words]
     asked = [f'"{phrase}"*' for phrase in phrases if phrase]
-    return " AND ".join(asked) or (None if not text.strip() else '""')
+    return " AND ".join(asked) or '""'
 
 
 def _spaced(text: str) -> str:
