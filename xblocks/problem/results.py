@@ -56,9 +56,13 @@ def _message(result: InputResult) -> Markup:
 
 
 def verdict(page: Page, input_id: str, *, answered: bool) -> Markup:
-    """Return the verdict beside an input: sign, word, message; nothing while marks are hidden."""
+    """Return the verdict beside an input: sign, word, message; nothing while marks are hidden.
+
+    Nothing either beside an answer that was typed since and not taken: "Correct" would be read
+    as its verdict.
+    """
     result = page.state.results.get(input_id)
-    if result is None or not page.shows_marks:
+    if result is None or not page.shows_marks or page.is_changed(input_id):
         return Markup("")
     item, dom_id = page.problem.inputs[input_id], f"{page.prefix}_{input_id}"
     if item.hides_marks:
@@ -76,7 +80,7 @@ def feedback(page: Page, number: int) -> Markup:
         return Markup("")
     response = page.problem.responses[number - 1]
     results = page.state.results
-    if any(item.id not in results for item in response.inputs):
+    if any(item.id not in results or page.is_changed(item.id) for item in response.inputs):
         return Markup("")
     try:
         hints = response.hints_for(page.state.answers, results)
@@ -141,9 +145,12 @@ def attempts_line(page: Page) -> Markup:
 
 
 def summary_line(page: Page) -> Markup:
-    """Return the outcome of the last submission as a line that takes the focus."""
+    """Return the outcome of the last submission as a line that takes the focus.
+
+    Nothing while another answer is shown, which the outcome is not about.
+    """
     text = summary_text(page)
-    if not text:
+    if not text or any(page.is_changed(item.id) for item in page.problem.all_inputs()):
         return Markup("")
     kind, icon = "done", "ⓘ"
     if page.shows_score:

@@ -56,6 +56,11 @@ class Page:
         name = "$anonymous_student_id"
         return html.replace(name, str(escape(self.anonymous_id()))) if name in html else html
 
+    def is_changed(self, input_id: str) -> bool:
+        """Whether an input shows something else than the answer that its verdict is about."""
+        typed = self.unsent.get(input_id)
+        return bool(typed) and typed != self.state.answers.get(input_id)
+
     @property
     def shows_marks(self) -> bool:
         """Whether verdicts of the last submission are shown beside the answers."""

@@ -18,6 +18,9 @@ CHOICE = """<problem><multiplechoiceresponse><label>Which?</label><choicegroup>
 </choicegroup><solution><p>Because.</p></solution></multiplechoiceresponse></problem>"""
 NUMBER = """<problem><p>Half of seven</p><numericalresponse answer="3.5">
 <formulaequationinput/></numericalresponse></problem>"""
+TWO_NUMBERS = """<problem><numericalresponse answer="3.5"><formulaequationinput/>
+</numericalresponse><numericalresponse answer="7"><formulaequationinput/>
+</numericalresponse></problem>"""
 PYTHON = """<problem><script type="loncapa/python">x = 1</script>
 <numericalresponse answer="$x"><textline/></numericalresponse></problem>"""
 RIGHT, WRONG = {"input_b1_2_1": "choice_0"}, {"input_b1_2_1": "choice_1"}
@@ -83,6 +86,26 @@ def test_an_answer_that_cannot_be_read_keeps_the_attempt_and_the_text() -> None:
     assert 'value="3.5 kg"' in reply["contents"]
     assert block.attempts == 0
     assert runtime.grades() == []
+
+
+@pytest.mark.parametrize("handler", ["problem_check", "submit_form"])
+def test_an_answer_that_was_not_taken_does_not_bear_the_verdict_of_the_one_before(
+    handler: str,
+) -> None:
+    runtime, block = bench(TWO_NUMBERS)
+    runtime.post(block, handler, {"input_b1_2_1": "3.5", "input_b1_3_1": "8"})
+    before = shown(runtime, block)
+    assert ('id="b1_2_1_verdict"' in before, 'id="b1_3_1_verdict"' in before) == (True, True)
+    assert "Partly correct" in before
+
+    reply = runtime.post(block, handler, {"input_b1_2_1": "3.5 kg", "input_b1_3_1": "8"})
+    page = reply.json["contents"] if handler == "problem_check" else shown(runtime, block)
+    assert 'value="3.5 kg"' in page
+    assert 'id="b1_2_1_verdict"' not in page
+    assert 'id="b1_3_1_verdict"' in page, "the other answer is still the one that was graded"
+    assert "Partly correct" not in page
+    assert "1 of 2 points" in page
+    assert "not counted" in page
 
 
 def test_the_plain_form_leads_back_to_the_unit() -> None:
