@@ -83,15 +83,17 @@ def main() -> int:
 
     from common.accounts.api import Role, grant_role
     from common.core.keys import parse_course_key
+    from common.enrollments.api import enroll
 
     users = get_user_model()._default_manager
     key = parse_course_key(COURSE)
     users.create_superuser("admin", "admin@example.org", PASSWORD)
-    users.create_user("learner", "learner@example.org", PASSWORD)
+    learner = users.create_user("learner", "learner@example.org", PASSWORD)
     author = users.create_user("author", "author@example.org", PASSWORD)
     grant_role(user_id=author.pk, role=Role.INSTRUCTOR, course_key=key)
     grant_role(user_id=author.pk, role=Role.AUTHOR, org="Lyceum")
     make_course()
+    enroll(key, learner, now=datetime.now(UTC))
     sys.stdout.write(json.dumps({"password": PASSWORD, "course_key": COURSE}))
     return 0
 

@@ -37,6 +37,7 @@ PAGES: list[tuple[str, str, Address]] = [
     ("mailbox", "admin", lambda sites: f"{sites.lms}/accounts/mailbox/"),
     ("not found", "", lambda sites: f"{sites.lms}/nowhere"),
     ("account", "admin", lambda sites: f"{sites.lms}/accounts/"),
+    ("your courses", "learner", lambda sites: sites.lms),
     ("course home", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/"),
     ("unit with prose", "admin", lambda sites: sites.unit("welcome")),
     ("unit with choices", "admin", lambda sites: sites.unit("choices")),

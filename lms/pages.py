@@ -2,7 +2,13 @@
 
 from lms.catalog import urls as catalog
 from lms.courseware import urls as courseware
+from lms.home import urls as home
 from lms.progress import urls as progress
 
 app_name = "lms"
-urlpatterns = [*catalog.urlpatterns, *progress.urlpatterns, *courseware.urlpatterns]
+urlpatterns = [
+    *home.urlpatterns,
+    *catalog.urlpatterns,
+    *progress.urlpatterns,
+    *courseware.urlpatterns,
+]

@@ -8,6 +8,7 @@ person in all courses, or shares something between learners). Both numbers do no
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,7 @@ __all__ = [
     "BlockUnavailableError",
     "BusyBlockError",
     "PresentedHtml",
+    "Progress",
     "RenderedBlock",
     "Resource",
     "anonymous_id",
@@ -48,6 +50,7 @@ __all__ = [
     "find_last_block",
     "find_user_id",
     "get_completions",
+    "get_progress",
     "handle",
     "handle_for_service",
     "open_session",
@@ -213,6 +216,30 @@ def _some_completions(run_id: Any, learner_id: Any, blocks: Any) -> QuerySet[Any
         run_id=run_id, learner_id=learner_id, block__in=blocks, completion__isnull=False
     )
     return rows.values_list("block", "completion")
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a learner did in a run: completions from 0.0 to 1.0, and where they worked last."""
+
+    completions: dict[BlockKey, float] = field(default_factory=dict)
+    last_block: BlockKey | None = None
+    last_at: datetime | None = None
+
+
+def get_progress(learner_id: int, run_ids: Collection[int]) -> dict[int, Progress]:
+    """Return a learner's progress in runs; absent where they did nothing. One statement."""
+    found: dict[int, Progress] = {}
+    rows = LearnerBlockState.objects.filter(learner_id=learner_id, run_id__in=run_ids)
+    for run_id, block, completion, changed_at in rows.values_list(
+        "run_id", "block", "completion", "changed_at"
+    ):
+        progress, key = found.setdefault(run_id, Progress()), BlockKey.parse(block)
+        if completion is not None:
+            progress.completions[key] = completion
+        if progress.last_at is None or changed_at > progress.last_at:
+            progress.last_block, progress.last_at = key, changed_at
+    return found
 
 
 def find_last_block(context: LearnerContext) -> BlockKey | None:

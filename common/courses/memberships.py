@@ -33,8 +33,8 @@ _hooks: list[PlacementHook] = []
 NO_PLACEMENTS = Placements(groups={}, selections={})
 
 
-# Columns of the rows that are read together: learner, partition, group, block, text. A row with a
-# block is a selection (text: its children), one with a partition a group, any other a role (text).
+# Columns of the rows that are read together: learner (or run), partition, group, block, text. A row
+# with a block is a selection (text: its children), one with a partition a group, any other a role.
 _Row = tuple[int, int | None, int | None, str, str]
 
 
@@ -60,6 +60,12 @@ def get_placements(run_id: int, learner_id: int) -> Placements:
 def get_many_placements(run_id: int, learner_ids: Collection[int]) -> dict[int, Placements]:
     """Return the placements of several learners; absent when nothing is recorded. One statement."""
     groups, selections = _placement_queries(run_id=run_id, learner_id__in=learner_ids)
+    return _to_placements(groups.union(selections, all=True))
+
+
+def get_placements_everywhere(learner_id: int) -> dict[int, Placements]:
+    """Return a learner's placements by run; absent where nothing is recorded. One statement."""
+    groups, selections = _placement_queries(owner="run_id", learner_id=learner_id)
     return _to_placements(groups.union(selections, all=True))
 
 
@@ -95,32 +101,32 @@ def _is_role(row: _Row) -> bool:
 
 
 def _placement_queries(
-    **rows: Any,
+    owner: str = "learner_id", **rows: Any
 ) -> tuple[QuerySet[GroupMembership, Any], QuerySet[LearnerSelection, Any]]:
     number = Value(None, output_field=BigIntegerField())
     groups = GroupMembership.objects.filter(**rows)
     selections = LearnerSelection.objects.filter(**rows)
     return (
         groups.values_list(
-            "learner_id",
+            owner,
             "partition_id",
             "group_id",
             Value("", output_field=CharField()),
             Value("", output_field=TextField()),
         ),
-        selections.values_list("learner_id", number, number, "block", "children"),
+        selections.values_list(owner, number, number, "block", "children"),
     )
 
 
 def _to_placements(rows: Iterable[_Row]) -> dict[int, Placements]:
     found: dict[int, tuple[dict[int, int], dict[BlockKey, tuple[BlockKey, ...]]]] = {}
-    for learner_id, partition, group, block, text in rows:
-        mine, drawn = found.setdefault(learner_id, ({}, {}))
+    for owner, partition, group, block, text in rows:
+        mine, drawn = found.setdefault(owner, ({}, {}))
         if block:
             drawn[BlockKey.parse(block)] = tuple(map(BlockKey.parse, text.splitlines()))
         elif partition is not None and group is not None:
             mine[partition] = group
-    return {learner: Placements(*placed) for learner, placed in found.items()}
+    return {owner: Placements(*placed) for owner, placed in found.items()}
 
 
 def assign_group(

@@ -1,6 +1,6 @@
 """The door of enrollments: join, leave, find, lock, and one learner's context in a run."""
 
-from common.enrollments.context import get_learner_context, make_viewer
+from common.enrollments.context import get_learner_context, list_contexts, make_viewer
 from common.enrollments.data import (
     EnrollmentChange,
     EnrollmentData,
@@ -35,6 +35,7 @@ __all__ = [
     "find_enrollment",
     "get_learner_context",
     "get_viewers",
+    "list_contexts",
     "list_enrollments_of",
     "list_learner_ids",
     "lock_enrollment",

@@ -1,4 +1,4 @@
-"""One person in one course run, read in at most three statements."""
+"""One person in one course run, or in all of theirs, read in at most three statements."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from common.accounts.api import STAFF_ROLES, Person, Role, get_roles, is_global_staff
+from common.accounts.api import (
+    STAFF_ROLES,
+    Person,
+    Role,
+    get_roles,
+    get_roles_everywhere,
+    is_global_staff,
+)
 from common.core.keys import CourseKey
 from common.core.prepared import Instances, prepared
 from common.courses.api import (
     NO_PLACEMENTS,
     Placements,
+    get_placements_everywhere,
     get_run_and_heads,
     get_standing,
     to_heads,
@@ -52,6 +60,30 @@ def get_learner_context(course_key: CourseKey, user: Person) -> LearnerContext:
         enrollment=enrollment,
         viewer=make_viewer(user, enrollment, placements, roles),
     )
+
+
+def list_contexts(user: Person) -> list[LearnerContext]:
+    """Return what ``get_learner_context`` gives, for every run that somebody takes, newest first.
+
+    Three statements, two for global staff, whatever the number of runs.
+    """
+    rows = Enrollment.objects.filter(learner_id=user.pk, is_active=True).select_related("run__head")
+    found = list(rows.order_by("-created_at", "-pk"))
+    placements = get_placements_everywhere(user.pk) if found else {}
+    grants = () if is_global_staff(user) or not found else get_roles_everywhere(user.pk)
+    contexts = []
+    for row in found:
+        run, enrollment = to_run_data(row.run), to_enrollment_data(row)
+        roles = frozenset(
+            grant.role
+            for grant in grants
+            if grant.course_key == str(run.course_key)
+            or (not grant.course_key and grant.org == run.course_key.org)
+        )
+        placed = placements.get(row.run_id, NO_PLACEMENTS)
+        viewer = make_viewer(user, enrollment, placed, roles)
+        contexts.append(LearnerContext(run, to_heads(row.run), enrollment, viewer))
+    return contexts
 
 
 def make_viewer(

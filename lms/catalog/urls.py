@@ -3,7 +3,6 @@ from django.urls import path
 from lms.catalog import views
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("courses/", views.catalog, name="catalog"),
     path("courses/<course_key:course_key>/about/", views.about, name="about"),
     path("courses/<course_key:course_key>/enroll/", views.enroll, name="enroll"),

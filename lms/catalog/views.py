@@ -1,4 +1,4 @@
-"""Find a course, read about it, join and leave it; and the courses that one has joined."""
+"""Find a course, read about it, join and leave it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from common.core.keys import CourseKey
-from common.core.visitors import user_id
 from common.courses.api import Action, require_access
 from common.courses.errors import CourseAccessDeniedError, CourseRunNotFoundError
 from common.enrollments import api as enrollments
 from lms.catalog.about import about_page
 from lms.catalog.finding import find, read_wish
-from lms.catalog.listing import describe_run
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """Show the reader's courses; visitors and those without one see the catalogue."""
-    mine = []
-    if request.user.is_authenticated:
-        mine = enrollments.list_enrollments_of(user_id(request))
-    if not mine:
-        return catalog(request)
-    now = timezone.now()
-    rows = [describe_run(entry.run, now) for entry in mine]
-    return render(request, "lms/home.html", {"rows": rows})
 
 
 def catalog(request: HttpRequest) -> HttpResponse:

@@ -48,14 +48,18 @@ def home_page(opened: OpenCourse) -> HomePage:
         complete=frozenset(
             unit.key for unit in opened.plan.units if is_complete(unit, completions)
         ),
-        resume=_resume(opened.plan, begun_in, completions),
+        resume=find_resume(opened.plan, begun_in, completions),
         has_begun=begun_in is not None,
         is_enrolled=opened.viewer.is_enrolled,
         is_staff=opened.viewer.is_staff,
     )
 
 
-def _resume(plan: CoursePlan, begun_in: object, completions: Completions) -> UnitPlan | None:
+def find_resume(plan: CoursePlan, begun_in: object, completions: Completions) -> UnitPlan | None:
+    """Return where to go on: the unit that somebody worked in last, or behind it when it is done.
+
+    ``begun_in`` is the key of that unit, None before any. None for a course without units.
+    """
     units = plan.units
     start = next((i for i, unit in enumerate(units) if unit.key == begun_in), 0)
     open_units = (
