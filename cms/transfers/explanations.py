@@ -179,6 +179,10 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         _("Settings in policy.json that cannot be read"),
         _("They were ignored, the defaults apply. Correct them and import again."),
     ),
+    "bad_page_field": Explanation(
+        _("Course page fields with a value that cannot be read"),
+        _("The file is kept, and sets nothing. Correct it and import again."),
+    ),
     "policy_overrides": Explanation(
         _("Settings that policy.json or a meta element gives otherwise than an attribute"),
         _("The attribute does not apply. Check that the other value is the one you want."),
