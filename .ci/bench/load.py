@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -93,45 +94,61 @@ def _learner(plan: dict[str, Any], number: int, until: list[float], out: list[fl
     """Be one learner until the time is over; add each measured answer's seconds to ``out``."""
     connection = Connection(plan["port"], plan["learners"][number])
     choose = random.Random(number)  # noqa: S311 # repeatable
-    attempts: dict[str, int] = {}
+    ask = _submissions(plan, choose) if plan["kind"] == "submission" else _pages(plan, choose)
     while time.perf_counter() < until[1]:
-        unit = choose.choice(plan["units"])
-        if plan["kind"] == "page":
-            began = time.perf_counter()
-            status, _ = connection.get(unit["page"])
-        else:
-            form = {
-                unit["input"]: f"choice_{choose.randrange(4)}",
-                "attempt": str(attempts.get(unit["submit"], 0)),
-            }
-            began = time.perf_counter()
-            status, answer = connection.post(unit["submit"], form)
-            attempts[unit["submit"]] = attempts.get(unit["submit"], 0) + 1
-            if b'"success"' not in answer:
-                raise RuntimeError(f"no submission: {status} {answer[:300]!r}")
+        path, form = next(ask)
+        began = time.perf_counter()
+        status, answer = connection.get(path) if form is None else connection.post(path, form)
         ended = time.perf_counter()
-        if status != 200:
-            raise RuntimeError(f"{unit['page']} answered {status}")
+        if status != 200 or (form is not None and b'"success"' not in answer):
+            raise RuntimeError(f"{path} answered {status}: {answer[:300]!r}")
         if until[0] < began:
             out.append(ended - began)
+
+
+Asked = Iterator[tuple[str, dict[str, str] | None]]
+
+
+def _pages(plan: dict[str, Any], choose: random.Random) -> Asked:
+    while True:
+        yield choose.choice(plan["paths"]), None
+
+
+def _submissions(plan: dict[str, Any], choose: random.Random) -> Asked:
+    attempts: dict[str, int] = {}
+    while True:
+        unit = choose.choice(plan["units"])
+        attempt = attempts.get(unit["submit"], 0)
+        attempts[unit["submit"]] = attempt + 1
+        yield (
+            unit["submit"],
+            {unit["input"]: f"choice_{choose.randrange(4)}", "attempt": str(attempt)},
+        )
+
+
+def _find_inputs(plan: dict[str, Any], learner: Connection) -> None:
+    """Note the name of each unit's first field, as its form says."""
+    for unit in plan["units"]:
+        status, page = learner.get(unit["page"])
+        field = _INPUT.search(page)
+        if status != 200 or field is None:
+            raise RuntimeError(f"{unit['page']} answered {status} and no form: {page[:300]!r}")
+        unit["input"] = field[1].decode()
 
 
 def main(argv: list[str]) -> int:
     """Load as the plan file says; print requests, seconds and quantiles."""
     plan = json.loads(Path(argv[0]).read_text())
     first = Connection(plan["port"], plan["learners"][0])
-    cold: list[float] = []
-    for unit in plan["units"]:
-        began = time.perf_counter()
-        status, page = first.get(unit["page"])
-        cold.append(time.perf_counter() - began)
-        field = _INPUT.search(page)
-        if status != 200:
-            raise RuntimeError(f"{unit['page']} answered {status}: {page[:300]!r}")
-        if field is not None:
-            unit["input"] = field[1].decode()
-        elif plan["kind"] != "page":
-            raise RuntimeError(f"{unit['page']} shows no form to submit")
+    began = time.perf_counter()
+    status, page = first.get(plan["paths"][0])
+    cold = time.perf_counter() - began
+    if status != 200:
+        raise RuntimeError(f"{plan['paths'][0]} answered {status}: {page[:300]!r}")
+    for path in plan["paths"][1:]:
+        first.get(path)
+    if plan["kind"] == "submission":
+        _find_inputs(plan, first)
     began = time.perf_counter() + WARM_UP_SECONDS
     until = [began, began + plan["seconds"]]
     samples: list[list[float]] = [[] for _ in range(plan["connections"])]
@@ -153,7 +170,8 @@ def main(argv: list[str]) -> int:
                 "per_second": len(times) / plan["seconds"],
                 "p50_ms": 1000 * times[len(times) // 2],
                 "p95_ms": 1000 * times[int(len(times) * 0.95)],
-                "cold_ms": 1000 * cold[0],
+                "cold_ms": 1000 * cold,
+                "bytes": len(page),
             }
         )
     )

@@ -1,5 +1,6 @@
-"""Run inside a site's settings: ``import`` a course and time it, or ``people`` who load it.
+"""Run inside a site's settings: what a benchmark needs before it can load the site.
 
+``import`` a course and time it; ``people`` who load it; a ``crowd`` whose rows lie beside theirs.
 Prints one JSON object. A process of its own, so that its memory is its own.
 """
 
@@ -16,6 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import django
+
+CROWD_BATCH = 2_000
+CROWD_ANSWERS = 3
+CROWD_STATE = json.dumps({"attempts": 1, "student_answers": {"x_2_1": "choice_1"}, "done": True})
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
 
@@ -81,11 +86,10 @@ def people(course: str, count: str, units: str) -> dict[str, Any]:
         learners.append({"cookie": cookie, "token": token})
 
     version = load_version(get_heads(key).published or "")
-    verticals = [
-        block
-        for block in version.iter_blocks()
-        if block.key.block_type == "vertical" and len(block.children) == 3
-    ]
+    verticals = [block for block in version.iter_blocks() if block.key.block_type == "vertical"]
+    # The last unit of a section may have room for a part only.
+    full = max(len(vertical.children) for vertical in verticals)
+    verticals = [vertical for vertical in verticals if len(vertical.children) == full]
     chosen = random.Random(1).sample(verticals, min(int(units), len(verticals)))  # noqa: S311
     units_to_load = [
         {
@@ -98,13 +102,88 @@ def people(course: str, count: str, units: str) -> dict[str, Any]:
         }
         for vertical in chosen
     ]
-    return {"learners": learners, "units": units_to_load}
+    paths = {
+        "catalogue": [reverse("lms:catalog")],
+        "dashboard": [reverse("lms:home")],
+        "course_home": [reverse("lms:course-home", args=[key])],
+        "progress": [reverse("lms:progress", args=[key])],
+        "unit_page": [unit["page"] for unit in units_to_load],
+    }
+    return {"learners": learners, "units": units_to_load, "pages": paths}
+
+
+def crowd(course: str, count: str) -> dict[str, Any]:
+    """Enroll so many people more, each with answers, scores and grades of a subsection."""
+    from django.contrib.auth import get_user_model
+
+    from common.content.api import get_heads, load_version
+    from common.core.keys import parse_course_key
+    from common.courses.models import CourseRun
+
+    key = parse_course_key(course)
+    run = CourseRun.objects.get(head__course_key=str(key))
+    version = get_heads(key).published or ""
+    blocks = [block.key for block in load_version(version).iter_blocks()]
+    graded = [key for key in blocks if key.block_type == "problem"][:CROWD_ANSWERS]
+    subsection = next(key for key in blocks if key.block_type == "sequential")
+    people = get_user_model()._default_manager
+    for start in range(0, int(count), CROWD_BATCH):
+        numbers = range(start, min(start + CROWD_BATCH, int(count)))
+        users = [get_user_model()(username=f"crowd{number}") for number in numbers]
+        people.bulk_create(users)
+        ids = people.filter(username__in=[user.username for user in users])
+        _give_rows(run.pk, list(ids.values_list("pk", flat=True)), graded, subsection, version)
+    return {"people": int(count)}
+
+
+def _give_rows(run: int, people: list[int], graded: list[Any], subsection: Any, head: str) -> None:
+    """Write what the handlers write for one who answered ``graded``, all of them rightly."""
+    from common.blocks.models import LearnerBlockState
+    from common.enrollments.models import Enrollment
+    from common.grading.models import CourseGradeRow, Score, SubsectionGradeRow
+
+    now = datetime.now(UTC)
+    of = [{"run_id": run, "learner_id": person} for person in people]
+    answered = [{**one, "block": str(block)} for one in of for block in graded]
+    points = {"earned": 3.0, "possible": 3.0, "graded_earned": 3.0, "graded_possible": 3.0}
+    Enrollment.objects.bulk_create(Enrollment(**one, created_at=now, changed_at=now) for one in of)
+    LearnerBlockState.objects.bulk_create(
+        LearnerBlockState(**one, state=CROWD_STATE, completion=1.0, changed_at=now)
+        for one in answered
+    )
+    score = {"raw_earned": 1.0, "raw_possible": 1.0, "version": head}
+    Score.objects.bulk_create(
+        Score(**one, **score, attempted_at=now, changed_at=now) for one in answered
+    )
+    SubsectionGradeRow.objects.bulk_create(
+        SubsectionGradeRow(
+            **one,
+            **points,
+            block=str(subsection),
+            first_attempted_at=now,
+            generation=1,
+            updated_at=now,
+        )
+        for one in of
+    )
+    CourseGradeRow.objects.bulk_create(
+        CourseGradeRow(
+            **one,
+            percent=0.1,
+            is_passing=False,
+            version=head,
+            audience="",
+            generation=1,
+            updated_at=now,
+        )
+        for one in of
+    )
 
 
 def main(argv: list[str]) -> int:
     """Run the function that ``argv`` names with the rest as its arguments."""
     django.setup()
-    functions = {"import": import_course, "people": people}
+    functions = {"import": import_course, "people": people, "crowd": crowd}
     print(json.dumps(functions[argv[0]](*argv[1:])))
     return 0
 

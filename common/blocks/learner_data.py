@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -24,14 +24,29 @@ from common.core.prepared import prepared
 _BLOCK_FAMILY: Final = "xblock.v1"
 
 
-@dataclass(slots=True)
 class Record:
-    """One row in memory: its fields, the revision that was read (0: no row), and what changed."""
+    """One row in memory: its fields, the revision that was read (0: no row), and what changed.
 
-    values: dict[str, Any] = field(default_factory=dict)
-    revision: int = 0
-    is_changed: bool = False
-    changed_names: set[str] = field(default_factory=set)
+    ``stored`` is the JSON of the row as it was read, "" without one; it is decoded when a field is
+    asked for. A place of several rows has none and is given ``values``.
+    """
+
+    __slots__ = ("_values", "changed_names", "is_changed", "revision", "stored")
+
+    def __init__(
+        self, stored: str = "", revision: int = 0, *, values: dict[str, Any] | None = None
+    ) -> None:
+        self.stored = stored
+        self.revision = revision
+        self.is_changed = False
+        self.changed_names: set[str] = set()
+        self._values = {} if values is None and not stored else values
+
+    @property
+    def values(self) -> dict[str, Any]:
+        if self._values is None:
+            self._values = json.loads(self.stored)
+        return self._values
 
     def set(self, name: str, value: Any) -> None:
         self.values[name] = copied(value)
@@ -106,7 +121,7 @@ class LearnerStore(KeyValueStore):
         )
         for text, state, revision, completion in rows:
             key = BlockKey.parse(text)
-            self._records[StateRef(key)] = Record(json.loads(state), revision)
+            self._records[StateRef(key)] = Record(state, revision)
             self.completions[key] = completion
 
     def load_personal(self, block_types: Collection[str]) -> None:
@@ -134,7 +149,7 @@ class LearnerStore(KeyValueStore):
         for course_key, block, state, revision in rows.values_list(
             "course_key", "block", "state", "revision"
         ):
-            self._records[SharedRef(course_key, block)] = Record(json.loads(state), revision)
+            self._records[SharedRef(course_key, block)] = Record(state, revision)
 
     def shared_ref(self, key: BlockKey) -> SharedRef:
         """Return where learners of a block of this run share something."""
@@ -151,6 +166,11 @@ class LearnerStore(KeyValueStore):
         """Return the row of a block's state itself; changes of it are the store's."""
         self.load_states([key])
         return self._records[StateRef(key)]
+
+    def personal_of(self, block_type: str) -> Record:
+        """Return what the learner keeps for a type in all courses."""
+        self.load_personal([block_type])
+        return self._records[PersonalRef(block_type)]
 
     def revision_of(self, key: BlockKey) -> int:
         """Return the revision of a block's state as it was read; 0 when there is no row."""

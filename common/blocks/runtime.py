@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ from common.blocks.legacy import LegacyAttributes
 from common.blocks.mixins import MIXINS
 from common.blocks.services import build_services
 from common.blocks.unavailable import UnavailableBlock
+from common.blocks.view_cache import render_with_cache
 from common.blocks.wrapping import error_box, wrap
 from common.content.api import get_history
 from common.content.data import Branch, VersionInfo
@@ -232,7 +234,13 @@ class LyceumRuntime(LegacyAttributes, Runtime):
             return Fragment()
         try:
             # Several blocks assign into the context: each gets its own.
-            fragment: Fragment = super().render(block, view_name, dict(context or {}))
+            fragment = render_with_cache(
+                self.session,
+                block,
+                view_name,
+                dict(context or {}),
+                partial(super().render, block, view_name),
+            )
         except NOT_THE_BLOCK:
             raise
         except Exception as error:

@@ -7,6 +7,7 @@ store holds: a write is never left out because an object is cached.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from threading import Lock
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ class ByteLRU:
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
-        self._values: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._used_bytes = 0
         self._lock = Lock()
 
@@ -34,7 +35,7 @@ class ByteLRU:
     def __len__(self) -> int:
         return len(self._values)
 
-    def get(self, key: str) -> Any:
+    def get(self, key: Hashable) -> Any:
         """Return the value, or None."""
         with self._lock:
             entry = self._values.get(key)
@@ -43,7 +44,7 @@ class ByteLRU:
             self._values.move_to_end(key)
             return entry[0]
 
-    def put(self, key: str, value: Any, size_bytes: int) -> None:
+    def put(self, key: Hashable, value: Any, size_bytes: int) -> None:
         """Keep ``value``, which takes about ``size_bytes`` in memory."""
         if size_bytes > self.limit_bytes // 2:
             return

@@ -9,6 +9,7 @@ from web_fragments.fragment import Fragment
 from xblock.core import XBlock
 from xblock.fields import Scope, String
 
+from common.blocks.view_cache import ViewNeeds
 from xblocks.kit.author import author_html
 from xblocks.kit.fields import TolerantString
 from xblocks.kit.words import words_of
@@ -33,6 +34,10 @@ class HtmlBlock(XBlock):
         return Fragment(f'<div class="html-block prose">{html}</div>')
 
     author_view = student_view
+
+    def view_needs(self) -> ViewNeeds | None:
+        """Say that the text is the same for all; it cannot be told where it names its reader."""
+        return None if "%%USER_" in str(self.data or "") else ViewNeeds()
 
     def public_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Show the same to visitors; keywords about a person are empty for them."""

@@ -16,6 +16,7 @@ from xblock.scorable import Score as LibraryScore
 
 from common.blocks.errors import UnreadableDataError
 from common.blocks.json_handlers import json_reply, number_in, object_handler
+from common.blocks.view_cache import ViewNeeds
 from common.core.instants import shift
 from xblocks.kit import author
 from xblocks.kit.texts import Texts, whole
@@ -158,6 +159,18 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
         return fragment
 
     author_view = student_view
+
+    def view_needs(self) -> ViewNeeds | None:
+        """Say whom and when the view depends on: not to be told where a pause is asked for."""
+        if self.submission_wait_seconds:
+            return None
+        problem = self.find_compiled()
+        is_drawn = Rerandomize.parse(self.rerandomize) is not Rerandomize.NEVER
+        closes_at = self._closes_at()
+        return ViewNeeds(
+            is_personal=is_drawn or (problem is not None and problem.has_scripts),
+            moments=() if closes_at is None else (closes_at,),
+        )
 
     # Handlers
 

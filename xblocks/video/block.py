@@ -12,6 +12,7 @@ from xblock.core import XBlock
 from xblock.fields import Float, Scope
 
 from common.blocks.json_handlers import json_reply, number_in, object_handler
+from common.blocks.view_cache import ViewNeeds
 from xblocks.kit import author
 from xblocks.kit.fields import TolerantFloat, TolerantString, declared_fields
 from xblocks.kit.texts import Texts
@@ -73,6 +74,10 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
         return fragment
 
     author_view = student_view
+
+    def view_needs(self) -> ViewNeeds:
+        """Say that nothing but the learner's own fields changes the view."""
+        return ViewNeeds()
 
     def public_view(self, context: dict[str, Any] | None = None) -> Fragment:
         """Show the player to visitors where the author opened the video to the public."""

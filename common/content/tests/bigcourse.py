@@ -9,7 +9,7 @@ from pathlib import Path
 
 BLOCKS_A_SECTION = 400
 UNITS_A_SUBSECTION = 6
-BLOCKS_A_UNIT = 4  # itself, text, video, problem
+BLOCKS_A_UNIT = 3  # itself, text, video; and its problems
 WORDS = (
     "water",
     "light",
@@ -30,10 +30,11 @@ WORDS = (
 )
 
 
-def write_course(folder: Path, blocks: int, *, seed: int = 1) -> str:
+def write_course(folder: Path, blocks: int, *, problems: int = 1, seed: int = 1) -> str:
     """Write a course of exactly ``blocks`` blocks, the course block included; return its key.
 
-    The same arguments give the same course. Texts are of the length usual in real courses.
+    Each unit has so many ``problems``. The same arguments give the same course. Texts are of the
+    length usual in real courses.
     """
     shape = random.Random(seed)  # made-up texts
     for name in ("course", "chapter", "policies/run"):
@@ -44,7 +45,7 @@ def write_course(folder: Path, blocks: int, *, seed: int = 1) -> str:
         name = f"section{len(sections):04}"
         share = min(left, BLOCKS_A_SECTION)
         left -= share
-        text = "\n".join(_section(name, share, shape))
+        text = "\n".join(_section(name, share, problems, shape))
         (folder / "chapter" / f"{name}.xml").write_text(text)
         sections.append(f'<chapter url_name="{name}"/>')
     (folder / "course.xml").write_text(f'<course url_name="run" org="Bench" course="B{blocks}"/>')
@@ -63,7 +64,7 @@ def write_course(folder: Path, blocks: int, *, seed: int = 1) -> str:
     return f"course-v1:Bench+B{blocks}+run"
 
 
-def _section(name: str, blocks: int, shape: random.Random) -> Iterator[str]:
+def _section(name: str, blocks: int, problems: int, shape: random.Random) -> Iterator[str]:
     """Yield the XML of a section of exactly ``blocks`` blocks, itself included."""
     yield f'<chapter display_name="{_words(shape, 3)}">'
     left = blocks - 1
@@ -77,7 +78,7 @@ def _section(name: str, blocks: int, shape: random.Random) -> Iterator[str]:
         for unit in range(UNITS_A_SUBSECTION):
             if left <= 0:
                 break
-            share = min(left, BLOCKS_A_UNIT)
+            share = min(left, BLOCKS_A_UNIT + problems)
             left -= share
             yield from _unit(f"{name}s{number}u{unit}", share, shape)
         yield "</sequential>"
@@ -95,19 +96,24 @@ def _unit(name: str, blocks: int, shape: random.Random) -> Iterator[str]:
             f'<video url_name="{name}v" display_name="{_words(shape, 2)}" sub="" '
             f"html5_sources='[\"https://videos.example.org/{name}.mp4\"]'/>"
         )
-    if blocks > 3:
-        right = shape.randrange(4)
-        choices = "".join(
-            f'<choice correct="{str(number == right).lower()}">{_words(shape, 5)}</choice>'
-            for number in range(4)
-        )
-        yield (
-            f'<problem url_name="{name}p" display_name="{_words(shape, 2)}">'
-            f"<multiplechoiceresponse><label>{_words(shape, 12)}?</label>"
-            f'<choicegroup type="MultipleChoice">{choices}</choicegroup>'
-            "</multiplechoiceresponse></problem>"
-        )
+    for number in range(blocks - BLOCKS_A_UNIT):
+        # The first keeps the plain name: what was measured before is what is measured now.
+        yield from _problem(f"{name}p{number or ''}", shape)
     yield "</vertical>"
+
+
+def _problem(name: str, shape: random.Random) -> Iterator[str]:
+    right = shape.randrange(4)
+    choices = "".join(
+        f'<choice correct="{str(number == right).lower()}">{_words(shape, 5)}</choice>'
+        for number in range(4)
+    )
+    yield (
+        f'<problem url_name="{name}" display_name="{_words(shape, 2)}">'
+        f"<multiplechoiceresponse><label>{_words(shape, 12)}?</label>"
+        f'<choicegroup type="MultipleChoice">{choices}</choicegroup>'
+        "</multiplechoiceresponse></problem>"
+    )
 
 
 def _words(shape: random.Random, count: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +18,11 @@ from common.core.run import (
     programs,
     public_host,
 )
+from common.core.testing import free_ports
 
 # Nobody makes files there, not even root.
 NOWHERE = Path("/proc/nothing")
 ANYWHERE = "0.0.0.0"  # noqa: S104 # asked for in so many words
-
-
-@pytest.fixture
-def taken_port() -> Iterator[int]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        yield listener.getsockname()[1]
 
 
 @pytest.mark.parametrize(
@@ -41,16 +33,19 @@ def taken_port() -> Iterator[int]:
         pytest.param(2, "Insights", id="the third is that of Insights"),
     ],
 )
-def test_a_port_in_use_is_named_with_its_holder_and_a_way_out(
-    taken_port: int, offset: int, site: str
-) -> None:
-    environment = read_environment({"LYCEUM_PORT": str(taken_port - offset)})
-    with pytest.raises(CannotRunError) as caught:
-        check_ports(environment)
+def test_a_port_in_use_is_named_with_its_holder_and_a_way_out(offset: int, site: str) -> None:
+    # Its neighbours have to be free, or one of them is named.
+    taken = free_ports(5) + 2
+    environment = read_environment({"LYCEUM_PORT": str(taken - offset)})
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", taken))
+        listener.listen()
+        with pytest.raises(CannotRunError) as caught:
+            check_ports(environment)
     message = str(caught.value)
-    assert f"Port {taken_port}, for {site}, is in use" in message
+    assert f"Port {taken}, for {site}, is in use" in message
     assert f"(process {os.getpid()})" in message
-    assert f"make run PORT={taken_port + 10}" in message
+    assert f"make run PORT={taken + 10}" in message
 
 
 def test_a_stranger_on_the_ipv6_loopback_counts_as_using_the_port() -> None:
