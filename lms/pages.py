@@ -3,6 +3,7 @@
 from lms.catalog import urls as catalog
 from lms.courseware import urls as courseware
 from lms.home import urls as home
+from lms.people import urls as people
 from lms.progress import urls as progress
 
 app_name = "lms"
@@ -10,5 +11,6 @@ urlpatterns = [
     *home.urlpatterns,
     *catalog.urlpatterns,
     *progress.urlpatterns,
+    *people.urlpatterns,
     *courseware.urlpatterns,
 ]

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
-from zoneinfo import available_timezones
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -19,14 +17,27 @@ from common.accounts.data import (
     AUTHOR_ROLES,
     RESULT_ROLES,
     STAFF_ROLES,
+    Picture,
+    PictureSize,
     Places,
     ProfileData,
+    PublicProfile,
     Role,
     RoleGrant,
+    Visibility,
 )
 from common.accounts.emails import find_email_domains
 from common.accounts.errors import InvalidPreferenceError, PersonNotFoundError
-from common.accounts.models import CourseRole, Profile
+from common.accounts.models import CourseRole
+from common.accounts.pictures import remove_picture, save_picture
+from common.accounts.profiles import (
+    check_profile,
+    get_profile,
+    get_public_profile,
+    is_shared,
+    must_be_private,
+    save_profile,
+)
 from common.accounts.rights import RightsChange, register_rights_hook
 from common.core.errors import AccessDeniedError
 from common.core.keys import CourseKey, parse_course_key
@@ -35,17 +46,23 @@ __all__ = [
     "AUTHOR_ROLES",
     "RESULT_ROLES",
     "STAFF_ROLES",
+    "Picture",
+    "PictureSize",
     "Places",
     "ProfileData",
+    "PublicProfile",
     "RightsChange",
     "Role",
     "RoleGrant",
+    "Visibility",
+    "check_profile",
     "check_role",
     "find_email_domains",
     "find_person",
     "find_places",
     "find_role_grants",
     "get_profile",
+    "get_public_profile",
     "get_roles",
     "get_roles_everywhere",
     "grant_role",
@@ -55,11 +72,15 @@ __all__ = [
     "has_staff_access",
     "is_author",
     "is_global_staff",
+    "is_shared",
     "may_add_course",
+    "must_be_private",
     "query_roles",
     "register_rights_hook",
+    "remove_picture",
     "revoke_role",
     "save_language",
+    "save_picture",
     "save_profile",
 ]
 
@@ -206,34 +227,11 @@ def find_person(name_or_email: str) -> int:
     return int(ids[0])
 
 
-def get_profile(user_id: int) -> ProfileData:
-    """Return how a person is called and reads; an empty profile when none was saved. One SQL."""
-    row = Profile.objects.filter(user_id=user_id).first()
-    if row is None:
-        return ProfileData(user_id=user_id)
-    return ProfileData(
-        user_id=user_id, name=row.name, language=row.language, time_zone=row.time_zone
-    )
-
-
-def save_profile(
-    *, user_id: int, name: str = "", language: str = "", time_zone: str = ""
-) -> ProfileData:
-    """Save how a person is called and reads. Raises InvalidPreferenceError."""
-    if language and language not in dict(settings.LANGUAGES):
-        raise InvalidPreferenceError(f"unknown language {language!r}")
-    if time_zone and time_zone not in available_timezones():
-        raise InvalidPreferenceError(f"unknown time zone {time_zone!r}")
-    values = {"name": name.strip()[:255], "language": language, "time_zone": time_zone}
-    Profile.objects.update_or_create(user_id=user_id, defaults=values)
-    return ProfileData(user_id=user_id, **values)
-
-
 def save_language(user_id: int, language: str) -> None:
     """Save the language that a person reads, nothing else. Raises InvalidPreferenceError."""
-    if language not in dict(settings.LANGUAGES):
-        raise InvalidPreferenceError(f"unknown language {language!r}")
-    Profile.objects.update_or_create(user_id=user_id, defaults={"language": language})
+    if not language:
+        raise InvalidPreferenceError("no language")
+    save_profile(user_id=user_id, language=language)
 
 
 def _applies_to(course_key: Any, org: Any) -> Q:

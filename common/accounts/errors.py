@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from common.core.errors import InvalidInputError, NotFoundError
@@ -19,3 +21,26 @@ class InvalidPreferenceError(InvalidInputError):
 
     code = "invalid_preference"
     default_message = _("Choose a language and a time zone from the lists.")
+
+
+class InvalidProfileError(InvalidPreferenceError):
+    """Some fields of a profile cannot be what was sent; ``field_errors`` has a sentence for each.
+
+    Nothing was saved.
+    """
+
+    code = "invalid_profile"
+    default_message = _("Something in your profile is not right. Check it and try again.")
+
+    def __init__(self, field_errors: Mapping[str, str]) -> None:
+        super().__init__(f"fields: {', '.join(sorted(field_errors))}")
+        self.field_errors = dict(field_errors)
+
+
+class InvalidPictureError(InvalidInputError):
+    """What was sent as a picture is none that we take; the message says why."""
+
+    code = "invalid_picture"
+    default_message = _(
+        "This is no picture that we can read. Choose a JPEG, PNG, WebP or GIF file."
+    )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from common.accounts.data import Role
+from common.accounts.data import Role, Visibility
 from common.core.keys import KEY_MAX_LENGTH, ExactCharField
 
 
 class Profile(models.Model):
-    """How one person is called and reads. At most one a user, made when first saved.
+    """How one person is called, reads and presents themselves. One a user, made when first saved.
 
-    Language and zone are copied into the session at sign-in, so that no page reads this row.
+    Language and zone are copied into cookies at sign-in, so that no page reads this row.
     """
 
     user = models.OneToOneField(
@@ -24,6 +24,27 @@ class Profile(models.Model):
     name = models.CharField(max_length=255, blank=True)
     language = models.CharField(max_length=16, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    bio = models.TextField(blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    level_of_education = models.CharField(max_length=8, blank=True)
+    languages_spoken = models.JSONField(default=list, blank=True)
+    year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
+    goals = models.TextField(blank=True)
+    visibility = models.CharField(
+        max_length=16,
+        choices=[(visibility.value, visibility.value) for visibility in Visibility],
+        default=Visibility.PRIVATE.value,
+    )
+    # Part of the pictures' addresses: whoever was never shown the profile cannot guess it, and a
+    # new picture has new addresses.
+    picture_token = models.CharField(max_length=32, blank=True)
+    picture_files = models.JSONField(default=dict, blank=True)  # size: SHA-256
+
+    class Meta:
+        indexes = [
+            # Whose picture is this?
+            models.Index(fields=["picture_token"], name="accounts_profile_picture"),
+        ]
 
     def __str__(self) -> str:
         return self.name or f"user {self.user_id}"

@@ -3,10 +3,20 @@
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from common.accounts import views
+from common.accounts import settingsviews, views
 
 urlpatterns = [
-    path("", views.account, name="account"),
+    path("", settingsviews.profile, name="account"),
+    path("preferences/", settingsviews.preferences, name="account_preferences"),
+    path("privacy/", settingsviews.privacy, name="account_privacy"),
+    path("security/", settingsviews.security, name="account_security"),
+    path("picture/", settingsviews.save_picture, name="account_picture"),
+    path("picture/remove/", settingsviews.remove_picture, name="account_picture_remove"),
+    path(
+        "pictures/<slug:token>/<slug:size>.jpg",
+        settingsviews.picture,
+        name="account_picture_file",
+    ),
     path("reading/", views.reading, name="reading"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("login/", allauth_views.login, name="account_login"),

@@ -56,6 +56,14 @@ def date_text(moment: datetime, *, now: datetime | None = None) -> str:
     return f"{day}, {clock}"
 
 
+def month_text(moment: datetime) -> str:
+    """Return "June 2026" in the reader's language and zone."""
+    text: str = babel_dates.format_skeleton(
+        "yMMMM", timezone.localtime(moment), locale=reader_locale()
+    )
+    return text
+
+
 def relative_text(moment: datetime, *, now: datetime | None = None) -> str:
     """Return "in 3 days" or "2 hours ago" in the reader's language."""
     delta = moment - (now or timezone.now())

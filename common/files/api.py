@@ -13,6 +13,7 @@ __all__ = [
     "SANDBOX",
     "StoredFile",
     "content_type_for",
+    "delete_many",
     "exists",
     "find_size",
     "is_inert",
@@ -66,3 +67,13 @@ def find_size(sha256: str) -> int | None:
 def exists(sha256: str) -> bool:
     """Tell whether a file is stored."""
     return find_size(sha256) is not None
+
+
+def delete_many(hashes: Iterable[str]) -> None:
+    """Remove files that the caller alone names, such as a picture of a person.
+
+    Equal bytes are one file: only for what nobody else can have stored. Raises
+    FilesUnavailableError; some are gone then, and a second call removes the rest.
+    """
+    for sha256 in hashes:
+        get_backend().delete(sha256)

@@ -36,6 +36,9 @@ class FileBackend(Protocol):
     def iter_range(self, sha256: str, start: int, length: int) -> Iterator[bytes]:
         """Yield ``length`` bytes from ``start`` in pieces. Raises FileMissingError at once."""
 
+    def delete(self, sha256: str) -> None:
+        """Remove a file; one that is not there is removed already."""
+
 
 def checked(sha256: str) -> str:
     """Return the hash. Raises FileMissingError for anything else, paths above all."""

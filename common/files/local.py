@@ -118,6 +118,10 @@ class LocalFiles:
     def iter_range(self, sha256: str, start: int, length: int) -> Iterator[bytes]:
         return _RangeReader(self.open(sha256), start, length)
 
+    def delete(self, sha256: str) -> None:
+        with self._errors(), suppress(FileMissingError):
+            self._path(sha256).unlink(missing_ok=True)
+
 
 @dataclass(frozen=True, slots=True)
 class _Received:

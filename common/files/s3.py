@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, BinaryIO, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -73,6 +73,10 @@ class S3Files:
         if length <= 0:
             return iter(())
         return self._iter_object(sha256, Range=f"bytes={start}-{start + length - 1}")
+
+    def delete(self, sha256: str) -> None:
+        with suppress(FileMissingError), self._errors(sha256):
+            self._client.delete_object(Bucket=self._bucket, Key=checked(sha256))
 
     def _iter_object(self, sha256: str, **options: str) -> Iterator[bytes]:
         with self._errors(sha256):

@@ -85,12 +85,13 @@ def test_a_forgotten_password_is_replaced_by_mail() -> None:
     assert answer.status_code == 302
 
 
-def test_the_account_page_saves_how_one_reads() -> None:
+def test_the_preferences_page_saves_how_one_reads() -> None:
     user = make_user("ada")
+    api.save_profile(user_id=user.pk, name="Ada L.")
     client = Client()
     client.force_login(user)
-    values = {"name": "Ada L.", "language": "es", "time_zone": "Asia/Tokyo"}
-    answer = client.post("/accounts/", values, follow=True)
+    values = {"language": "es", "time_zone": "Asia/Tokyo"}
+    answer = client.post("/accounts/preferences/", values, follow=True)
     assert 'lang="es"' in answer.content.decode()
     assert 'data-zone="Asia/Tokyo"' in answer.content.decode()
     assert api.get_profile(user.pk).name == "Ada L."
@@ -99,8 +100,8 @@ def test_the_account_page_saves_how_one_reads() -> None:
 def test_a_zone_that_does_not_exist_is_refused_beside_its_field() -> None:
     client = Client()
     client.force_login(make_user())
-    text = client.post("/accounts/", {"time_zone": "Mars/Base"}).content.decode()
-    assert 'aria-invalid="true"' in text
+    answer = client.post("/accounts/preferences/", {"time_zone": "Mars/Base"})
+    assert 'aria-invalid="true"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,10 @@ def test_every_page_before_sign_in_is_ours(page: str) -> None:
     assert "brand-name" in text
 
 
-@pytest.mark.parametrize("page", ["", "password/change/", "logout/", "reauthenticate/"])
+@pytest.mark.parametrize(
+    "page",
+    ["", "preferences/", "privacy/", "security/", "password/change/", "logout/", "reauthenticate/"],
+)
 def test_every_page_after_sign_in_is_ours(page: str) -> None:
     make_user("ada")
     client = Client()

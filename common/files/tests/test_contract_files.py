@@ -50,6 +50,15 @@ def test_the_same_bytes_may_be_stored_again(files: FileBackend) -> None:
     assert files.store([DATA]) == files.store([DATA[:10], DATA[10:]])
 
 
+def test_what_was_deleted_is_gone_and_may_be_deleted_and_stored_again(files: FileBackend) -> None:
+    stored = files.store([b"a picture"])
+    for _time in range(2):
+        files.delete(stored.sha256)
+        assert files.size(stored.sha256) is None
+    files.delete("../../etc/passwd")
+    assert files.store([b"a picture"]) == stored
+
+
 def test_an_empty_file_is_a_file(files: FileBackend) -> None:
     empty = files.store([])
     assert (empty.size, files.size(empty.sha256)) == (0, 0)

@@ -1,0 +1,35 @@
+"""The sections of a person's own settings, in the order in which the pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsTab:
+    """One section: the name of its route, and what the tab says."""
+
+    route: str
+    label: str | Promise
+
+
+_tabs = [
+    SettingsTab("account", _("Profile")),
+    SettingsTab("account_preferences", _("Reading")),
+    SettingsTab("account_privacy", _("Privacy")),
+    SettingsTab("account_security", _("Signing in")),
+]
+
+
+def settings_tabs() -> tuple[SettingsTab, ...]:
+    """Return the sections."""
+    return tuple(_tabs)
+
+
+def register_settings_tab(tab: SettingsTab) -> None:
+    """Add a section behind the others; a part of the site does so when it starts."""
+    if tab not in _tabs:
+        _tabs.append(tab)
