@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from common.accounts import api
@@ -16,6 +17,10 @@ _SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 class AccountAdapter(DefaultAccountAdapter):
     """The place of our rules for accounts."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Tell whether people may make accounts by themselves."""
+        return bool(settings.REGISTRATION_OPEN)
 
     def add_message(
         self,

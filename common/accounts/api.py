@@ -38,11 +38,18 @@ from common.accounts.profiles import (
     must_be_private,
     save_profile,
 )
+from common.accounts.registration import (
+    AGREEMENTS,
+    asked_fields,
+    check_registration,
+    register_person,
+)
 from common.accounts.rights import RightsChange, register_rights_hook
 from common.core.errors import AccessDeniedError
 from common.core.keys import CourseKey, parse_course_key
 
 __all__ = [
+    "AGREEMENTS",
     "AUTHOR_ROLES",
     "RESULT_ROLES",
     "STAFF_ROLES",
@@ -55,7 +62,9 @@ __all__ = [
     "Role",
     "RoleGrant",
     "Visibility",
+    "asked_fields",
     "check_profile",
+    "check_registration",
     "check_role",
     "find_email_domains",
     "find_person",
@@ -76,6 +85,7 @@ __all__ = [
     "may_add_course",
     "must_be_private",
     "query_roles",
+    "register_person",
     "register_rights_hook",
     "remove_picture",
     "revoke_role",

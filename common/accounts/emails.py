@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from allauth.account.models import EmailAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An e-mail address of a person, and whether they confirmed that it is theirs."""
+
+    email: str
+    is_confirmed: bool
+
+
+def find_address(user_id: int, email: str) -> Address | None:
+    """Return the address that an account is written to; None without one. One statement.
+
+    ``email`` is that of the account's own row, which is older than the list of addresses.
+    """
+    rows = EmailAddress.objects.filter(user_id=user_id).order_by("-verified", "-primary", "pk")
+    row = rows.first()
+    if row is not None:
+        return Address(row.email, row.verified)
+    return Address(email, is_confirmed=False) if email else None
 
 
 def find_email_domains(user_id: int) -> frozenset[str]:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
-from allauth.account.forms import LoginForm, ResetPasswordForm, SignupForm
+from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm, SignupForm
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from common.accounts.profiles import check_profile, save_profile
+from common.accounts.registration import AGREEMENTS, asked_fields
+from common.accounts.settingsforms import ProfileForm
 
 
 class SignInForm(LoginForm):
@@ -21,13 +29,50 @@ class SignInForm(LoginForm):
 
 
 class RegisterForm(SignupForm):
-    """allauth's form in our words."""
+    """allauth's form in our words, with what ``REGISTRATION_FIELDS`` asks beside."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail address")
         self.fields["username"].label = _("User name")
         self.fields["username"].help_text = _("Others may see it. Letters, digits and @ . + - _")
+        for name, rule in asked_fields().items():
+            if name in AGREEMENTS:
+                if rule == "required":
+                    self.fields[name] = _agreement(name)
+                continue
+            field = copy.deepcopy(ProfileForm.base_fields[name])
+            field.required = rule == "required"
+            self.fields[name] = field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        _clean, wrong = check_profile(self._said(cleaned))
+        for name, sentence in wrong.items():
+            self.add_error(name, sentence)
+        return cleaned
+
+    def custom_signup(self, request: HttpRequest, user: Any) -> None:
+        """Keep what the person said beside the account, in the transaction that makes it."""
+        super().custom_signup(request, user)
+        said = {name: value for name, value in self._said(self.cleaned_data).items() if value}
+        if said:
+            save_profile(user_id=user.pk, **said)
+
+    def save(self, request: HttpRequest) -> Any:
+        """Make the account and its profile: both or neither."""
+        with transaction.atomic():
+            return super().save(request)
+
+    def _said(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        return {name: cleaned[name] for name in ProfileForm.base_fields if name in cleaned}
+
+
+def _agreement(name: str) -> forms.BooleanField:
+    agreement = AGREEMENTS[name]
+    return forms.BooleanField(
+        label=agreement.sentence(), error_messages={"required": str(agreement.missing)}
+    )
 
 
 class ForgottenForm(ResetPasswordForm):
@@ -36,3 +81,11 @@ class ForgottenForm(ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail address")
+
+
+class AddressForm(AddEmailForm):
+    """allauth's form in our words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.accounts import pictures, profiles
+from common.accounts.emails import find_address
 from common.accounts.errors import InvalidPictureError
 from common.accounts.settingsforms import (
     CheckedForm,
@@ -60,7 +61,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @login_required
 def security(request: HttpRequest) -> HttpResponse:
     """Show how one signs in."""
-    return render(request, "account/security.html")
+    address = find_address(user_id(request), getattr(request.user, "email", ""))
+    return render(request, "account/security.html", {"address": address})
 
 
 @require_POST

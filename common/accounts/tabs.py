@@ -10,17 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class SettingsTab:
-    """One section: the name of its route, and what the tab says."""
+    """One section: the name of its route, what the tab says, and routes that belong to it."""
 
     route: str
     label: str | Promise
+    pages: tuple[str, ...] = ()
 
 
 _tabs = [
     SettingsTab("account", _("Profile")),
     SettingsTab("account_preferences", _("Reading")),
     SettingsTab("account_privacy", _("Privacy")),
-    SettingsTab("account_security", _("Signing in")),
+    SettingsTab("account_security", _("Signing in"), ("account_email",)),
 ]
 
 

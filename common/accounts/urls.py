@@ -24,8 +24,7 @@ urlpatterns = [
     path("signup/", allauth_views.signup, name="account_signup"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
-    # allauth sends people here by name; the address is part of our account page.
-    path("email/", views.to_account, name="account_email"),
+    path("email/", allauth_views.email, name="account_email"),
     path(
         "confirm-email/",
         allauth_views.email_verification_sent,

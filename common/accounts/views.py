@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -14,11 +14,6 @@ from common.accounts.mailbox import has_mailbox, list_mails
 from common.core.errors import AccessDeniedError, NotFoundError
 from common.core.reader import remember_language, remember_theme
 from common.core.visitors import user_id
-
-
-def to_account(request: HttpRequest) -> HttpResponse:
-    """Lead to the account page from an address of allauth's."""
-    return redirect("account_security")
 
 
 @login_required

@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -67,6 +67,15 @@ class Environment:
     content_single_reads: bool = False
     # Bytes of decoded course content that one process may keep.
     content_cache_bytes: int = 64 * 1024 * 1024
+    # May people make accounts by themselves?
+    registration_open: bool = True
+    # What registration asks beside name, address and password: FIELD=required, =optional, =hidden.
+    registration_fields: tuple[str, ...] = ("name=optional",)
+    # Where the honor code and the terms of service can be read; shown beside their boxes.
+    honor_code_url: str = ""
+    terms_url: str = ""
+    # mandatory: nobody enters before their e-mail address is confirmed; optional; none.
+    email_confirmation: str = "optional"
     # empty: kombu's filesystem transport; amqp://USER:PASSWORD@HOST:PORT/VHOST
     broker_url: str = ""
     # empty: none; memcached://HOST:PORT
@@ -163,6 +172,29 @@ def json_object(name: str, text: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise SettingError(f"{PREFIX}{name.upper()} must be a JSON object.")
     return value
+
+
+def one_of(name: str, value: str, allowed: Collection[str]) -> str:
+    """Return the value of a setting. Raises SettingError unless it is among ``allowed``."""
+    if value not in allowed:
+        raise SettingError(
+            f"{PREFIX}{name.upper()} must be one of {', '.join(sorted(allowed))}, not {value!r}."
+        )
+    return value
+
+
+def choices_by_name(
+    name: str, entries: Iterable[str], names: Collection[str], choices: Collection[str]
+) -> dict[str, str]:
+    """Return the pairs of a setting such as ``a=required,b=optional``, in order.
+
+    Raises SettingError for a name or a choice that is not known.
+    """
+    chosen: dict[str, str] = {}
+    for entry in entries:
+        key, _, choice = (part.strip() for part in entry.partition("="))
+        chosen[one_of(name, key, names)] = one_of(name, choice, choices)
+    return chosen
 
 
 def stored_secret(home: Path, name: str, nbytes: int = 48) -> str:

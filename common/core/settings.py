@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from common.core.connections import cache_settings, database_settings, email_settings
-from common.core.env import PROJECT_ROOT, json_object, read_environment, stored_secret
+from common.core.env import (
+    PROJECT_ROOT,
+    choices_by_name,
+    json_object,
+    one_of,
+    read_environment,
+    stored_secret,
+)
 from common.core.hosts import ANYWHERE, names_of_this_machine
 from common.core.plugins import apply_plugin_settings, find_plugin_apps
 
@@ -154,11 +161,37 @@ ACCOUNT_FORMS = {
     "login": "common.accounts.forms.SignInForm",
     "signup": "common.accounts.forms.RegisterForm",
     "reset_password": "common.accounts.forms.ForgottenForm",
+    "add_email": "common.accounts.forms.AddressForm",
 }
 ACCOUNT_ADAPTER = "common.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION = one_of(
+    "email_confirmation", ENV.email_confirmation, {"mandatory", "optional", "none"}
+)
+# One address a person; a new one takes the old one's place when it is confirmed.
+ACCOUNT_CHANGE_EMAIL = True
+# What concerns the safety of an account asks for the password again, and is told by mail.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+REGISTRATION_OPEN = ENV.registration_open
+REGISTRATION_FIELDS = choices_by_name(
+    "registration_fields",
+    ENV.registration_fields,
+    {
+        "name",
+        "country",
+        "year_of_birth",
+        "level_of_education",
+        "goals",
+        "honor_code",
+        "terms_of_service",
+    },
+    {"required", "optional", "hidden"},
+)
+HONOR_CODE_URL = ENV.honor_code_url
+TERMS_URL = ENV.terms_url
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -18,6 +18,7 @@ from common.core.env import (
     Environment,
     HomeError,
     SettingError,
+    choices_by_name,
     home_trouble,
     read_environment,
     stored_secret,
@@ -27,6 +28,23 @@ from common.core.env import (
 def test_an_unknown_name_stops_the_start_and_is_named() -> None:
     with pytest.raises(SettingError, match="LYCEUM_DATABSE_URL"):
         read_environment({"LYCEUM_DATABSE_URL": "sqlite:////x"})
+
+
+@pytest.mark.parametrize("entry", ["shoe_size=required", "name=maybe", "name", "=required"])
+def test_a_field_or_rule_that_nobody_knows_is_named(entry: str) -> None:
+    allowed = {"required", "optional"}
+    with pytest.raises(SettingError, match="LYCEUM_REGISTRATION_FIELDS must be one of"):
+        choices_by_name("registration_fields", [entry], {"name", "country"}, allowed)
+
+
+def test_pairs_of_a_setting_keep_their_order_and_the_last_word() -> None:
+    chosen = choices_by_name(
+        "registration_fields",
+        ["name=optional", " country = required ", "name=required"],
+        {"name", "country"},
+        {"required", "optional"},
+    )
+    assert list(chosen.items()) == [("name", "required"), ("country", "required")]
 
 
 def test_a_full_disk_is_said_whoever_notices_it(tmp_path: Path) -> None:
