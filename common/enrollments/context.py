@@ -14,8 +14,9 @@ from common.accounts.api import (
     get_roles_everywhere,
     is_global_staff,
 )
+from common.content.data import Heads
 from common.core.keys import CourseKey
-from common.core.prepared import Instances, prepared
+from common.core.prepared import Instances, Row, prepared
 from common.courses.api import (
     NO_PLACEMENTS,
     Placements,
@@ -25,7 +26,7 @@ from common.courses.api import (
     to_heads,
     to_run_data,
 )
-from common.courses.data import Viewer
+from common.courses.data import CourseRunData, Viewer
 from common.enrollments.data import EnrollmentData, LearnerContext
 from common.enrollments.models import Enrollment
 
@@ -44,22 +45,22 @@ def get_learner_context(course_key: CourseKey, user: Person) -> LearnerContext:
     Statements: enrolled 2 (run, heads and enrollment joined; groups and roles together); not
     enrolled 3 (enrollment; run with heads; roles); anonymous 1. Raises CourseRunNotFoundError.
     """
-    row = None
+    found = None
     if user.pk is not None:
-        rows = _enrollments(course_key=str(course_key), learner_id=user.pk)
-        row = _instances.make(rows[0]) if rows else None
-    if row is None:
+        found = _enrollments.made(_parts, course_key=str(course_key), learner_id=user.pk)
+    if not found:
         run, heads = get_run_and_heads(course_key)
         roles = frozenset() if is_global_staff(user) else get_roles(user.pk, course_key)
         return LearnerContext(run, heads, None, make_viewer(user, None, NO_PLACEMENTS, roles))
-    enrollment = to_enrollment_data(row)
-    placements, roles = get_standing(row.run_id, row.learner_id, course_key)
-    return LearnerContext(
-        run=to_run_data(row.run),
-        heads=to_heads(row.run),
-        enrollment=enrollment,
-        viewer=make_viewer(user, enrollment, placements, roles),
-    )
+    run, heads, enrollment = found[0]
+    placements, roles = get_standing(run.id, enrollment.learner_id, course_key)
+    viewer = make_viewer(user, enrollment, placements, roles)
+    return LearnerContext(run=run, heads=heads, enrollment=enrollment, viewer=viewer)
+
+
+def _parts(row: Row) -> tuple[CourseRunData, Heads, EnrollmentData]:
+    made = _instances.make(row)
+    return to_run_data(made.run), to_heads(made.run), to_enrollment_data(made)
 
 
 def list_contexts(user: Person) -> list[LearnerContext]:

@@ -12,26 +12,26 @@ from lms.courseware.plan import SubsectionPlan, UnitPlan
 
 # Pairs of run and language that a subsection keeps rows for: runs may share their content.
 KEPT_PLACES = 8
+# Titles are escaped, so the first is the link's.
+_LINK_END = " data-row>"
 
 
 def unit_rows(
     course_key: CourseKey,
     subsection: SubsectionPlan,
     complete: Collection[BlockKey],
-    render: Callable[[UnitPlan, bool, str | None], str],
+    render: Callable[[UnitPlan, bool], str],
     current: BlockKey | None = None,
 ) -> Markup:
     """Return the rows of a subsection's units in the reader's language.
 
-    ``render`` gives the HTML of a unit's row, as the template escaped it; its last argument is
-    ``page`` for the row of the ``current`` unit, whose page is open. That row is not kept.
+    ``render`` gives the HTML of a unit's row, as the template escaped it, with the attribute
+    ``data-row`` last in its link; the row of the ``current`` unit tells there that it is open.
     """
     where = (str(course_key), get_language() or "")
     kept = subsection.rows.get(where)
     if kept is None:
-        kept = tuple(
-            [(render(unit, False, None), render(unit, True, None)) for unit in subsection.units]
-        )
+        kept = tuple([(render(unit, False), render(unit, True)) for unit in subsection.units])
         if len(subsection.rows) >= KEPT_PLACES:
             subsection.rows.clear()
         subsection.rows[where] = kept
@@ -42,6 +42,6 @@ def unit_rows(
     if current is not None:
         for place, unit in enumerate(subsection.units):
             if unit.key == current:
-                rows[place] = render(unit, unit.key in complete, "page")
+                rows[place] = rows[place].replace(_LINK_END, f' aria-current="page"{_LINK_END}', 1)
     # Text that a template made is escaped where it has to be.
     return Markup("".join(rows))  # noqa: S704
