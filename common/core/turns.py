@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -22,32 +23,58 @@ LIMIT_SECONDS: Final = 0.1
 
 
 class Turns:
-    """One turn at a time; whoever has had it for longer than the limit has lost it."""
+    """One turn at a time, in the order of coming; who has had it longer than the limit loses it."""
 
     def __init__(self, limit_seconds: float = LIMIT_SECONDS) -> None:
         self._limit = limit_seconds
-        self._changed = threading.Condition(threading.Lock())
-        self._holder: object | None = None
-        self._since = 0.0
+        self._lock = threading.Lock()
+        self._waiting: deque[_Turn] = deque()
+        self._holder: _Turn | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until the turn is free or its holder has lost it, at most so long for each."""
-        me = object()
-        with self._changed:
-            while self._holder is not None:
-                left = self._since + self._limit - time.monotonic()
-                if left <= 0:
-                    break
-                self._changed.wait(left)
-            self._holder, self._since = me, time.monotonic()
+        """Wait until it is one's turn: those before have ended theirs or lost them."""
+        mine = _Turn()
+        with self._lock:
+            before = self._holder
+            if before is None:
+                self._give(mine)
+            else:
+                self._waiting.append(mine)
+        if before is not None:
+            self._wait(mine)
         try:
             yield
         finally:
-            with self._changed:
-                if self._holder is me:
-                    self._holder = None
-                    self._changed.notify()
+            with self._lock:
+                if self._holder is mine:
+                    self._next()
+
+    def _wait(self, mine: _Turn) -> None:
+        while not mine.is_on.wait(self._limit):
+            with self._lock:
+                holder = self._holder
+                if holder is not None and time.monotonic() - holder.since >= self._limit:
+                    self._next()
+
+    def _next(self) -> None:
+        self._holder = None
+        if self._waiting:
+            self._give(self._waiting.popleft())
+
+    def _give(self, turn: _Turn) -> None:
+        self._holder, turn.since = turn, time.monotonic()
+        turn.is_on.set()
+
+
+class _Turn:
+    """Somebody's turn: whether it has come, and since when."""
+
+    __slots__ = ("is_on", "since")
+
+    def __init__(self) -> None:
+        self.is_on = threading.Event()
+        self.since = 0.0
 
 
 _turns = Turns()

@@ -102,3 +102,28 @@ def test_every_site_answers_in_turns_but_probes_and_static_files_do_not_wait() -
 def test_the_middleware_hands_the_answer_on() -> None:
     answer = HttpResponse("done")
     assert TurnMiddleware(lambda _request: answer)(HttpRequest()) is answer
+
+
+def test_turns_come_in_the_order_of_asking() -> None:
+    turns, order = Turns(PATIENCE), []
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with turns.turn():
+            has_begun.set()
+            may_end.wait(PATIENCE)
+
+    def later(number: int) -> None:
+        with turns.turn():
+            order.append(number)
+
+    threads = [_start(first)]
+    assert has_begun.wait(PATIENCE)
+    for number in range(5):
+        threads.append(_start(lambda number=number: later(number)))
+        while len(turns._waiting) <= number:
+            time.sleep(0.001)
+    may_end.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order == [0, 1, 2, 3, 4]
