@@ -13,6 +13,12 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from common.accounts.browsers import (
+    BrowserData,
+    list_browsers,
+    revoke_browser,
+    revoke_browsers,
+)
 from common.accounts.data import (
     AUTHOR_ROLES,
     RESULT_ROLES,
@@ -53,6 +59,7 @@ __all__ = [
     "AUTHOR_ROLES",
     "RESULT_ROLES",
     "STAFF_ROLES",
+    "BrowserData",
     "Picture",
     "PictureSize",
     "Places",
@@ -82,12 +89,15 @@ __all__ = [
     "is_author",
     "is_global_staff",
     "is_shared",
+    "list_browsers",
     "may_add_course",
     "must_be_private",
     "query_roles",
     "register_person",
     "register_rights_hook",
     "remove_picture",
+    "revoke_browser",
+    "revoke_browsers",
     "revoke_role",
     "save_language",
     "save_picture",

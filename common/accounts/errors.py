@@ -16,6 +16,13 @@ class PersonNotFoundError(NotFoundError):
     default_message = _("There is no account with this name or e-mail address.")
 
 
+class SessionNotFoundError(NotFoundError):
+    """No browser of this person has this id."""
+
+    code = "session_not_found"
+    default_message = _("This browser is not signed in any more.")
+
+
 class InvalidPreferenceError(InvalidInputError):
     """A language or time zone that we do not know."""
 

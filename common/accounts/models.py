@@ -50,6 +50,26 @@ class Profile(models.Model):
         return self.name or f"user {self.user_id}"
 
 
+class SignedInBrowser(models.Model):
+    """One browser in which a person is signed in: what they need to know it again.
+
+    Made at sign-in, gone with the session; some may outlive it for a while, and count for
+    nothing then. A few a person. ``network`` is the address without its last part.
+    """
+
+    session_key = ExactCharField(max_length=40, primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lyceum_browsers"
+    )
+    agent = models.CharField(max_length=255, blank=True)
+    network = models.CharField(max_length=45, blank=True)
+    signed_in_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.signed_in_at}"
+
+
 class CourseRole(models.Model):
     """One person holds one role in one run, or (``course_key`` "") in every run of ``org``.
 

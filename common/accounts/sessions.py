@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from common.accounts.models import SignedInBrowser
 from common.core.prepared import Instances, prepared
 
 _instances = Instances(Session)
@@ -29,3 +30,19 @@ class SessionStore(DatabaseSessionStore):
                 return session
         self._session_key = None
         return None
+
+    def cycle_key(self) -> None:
+        """Give the session another key; the browser that it is of stays the same one."""
+        mine = SignedInBrowser.objects.filter(session_key=self.session_key or "").first()
+        # Deletes the session of the old key, and so the row.
+        super().cycle_key()
+        if mine is not None:
+            mine.session_key = str(self.session_key)
+            mine.save(force_insert=True)
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Remove the session, and the browser from the person's list."""
+        key = session_key or self.session_key
+        super().delete(session_key)
+        if key:
+            SignedInBrowser.objects.filter(session_key=key).delete()

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.accounts import pictures, profiles
+from common.accounts import browsers, pictures, profiles
 from common.accounts.emails import find_address
 from common.accounts.errors import InvalidPictureError
 from common.accounts.settingsforms import (
@@ -60,9 +60,31 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def security(request: HttpRequest) -> HttpResponse:
-    """Show how one signs in."""
-    address = find_address(user_id(request), getattr(request.user, "email", ""))
-    return render(request, "account/security.html", {"address": address})
+    """Show how one signs in, and where one is signed in."""
+    learner_id = user_id(request)
+    context = {
+        "address": find_address(learner_id, getattr(request.user, "email", "")),
+        "browsers": browsers.list_browsers(learner_id, request.session.session_key),
+    }
+    return render(request, "account/security.html", context)
+
+
+@require_POST
+@login_required
+def sign_out_browser(request: HttpRequest, browser_id: str) -> HttpResponse:
+    """Sign one of the person's browsers out."""
+    browsers.revoke_browser(user_id(request), browser_id)
+    messages.success(request, _("That browser is signed out."))
+    return redirect("account_security")
+
+
+@require_POST
+@login_required
+def sign_out_others(request: HttpRequest) -> HttpResponse:
+    """Sign all of the person's browsers out but this one."""
+    browsers.revoke_browsers(user_id(request), keep=request.session.session_key)
+    messages.success(request, _("All other browsers are signed out."))
+    return redirect("account_security")
 
 
 @require_POST

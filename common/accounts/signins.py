@@ -1,11 +1,16 @@
-"""Tell the event log who signs in and out (reference: analytics, section 2, family Account)."""
+"""Who signs in and out: told to the event log, and kept in the person's list of browsers.
+
+Events: reference analytics, section 2, family Account.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset, password_set
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 
+from common.accounts.browsers import remember_browser, revoke_browsers
 from common.tracking.api import Event, current_request, emit
 
 
@@ -13,9 +18,12 @@ def connect() -> None:
     """Listen to every way in and out: forms, the admin, other sites' accounts."""
     user_logged_in.connect(_signed_in, dispatch_uid="lyceum.accounts.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="lyceum.accounts.signed_out")
+    for changed in (password_changed, password_set, password_reset):
+        changed.connect(_password_changed, dispatch_uid="lyceum.accounts.password_changed")
 
 
-def _signed_in(sender: Any, user: Any, **_kwargs: Any) -> None:
+def _signed_in(sender: Any, user: Any, request: Any, **_kwargs: Any) -> None:
+    remember_browser(request, user.pk)
     _tell("edx.user.login", user)
 
 
@@ -23,6 +31,12 @@ def _signed_out(sender: Any, user: Any, **_kwargs: Any) -> None:
     # None: the session had ended by itself before.
     if user is not None:
         _tell("edx.user.logout", user)
+
+
+def _password_changed(sender: Any, request: Any, user: Any, **_kwargs: Any) -> None:
+    """End all other sessions: whoever knew the old password is out at once."""
+    own = request.session.session_key if request.user.pk == user.pk else None
+    revoke_browsers(user.pk, keep=own)
 
 
 def _tell(event_type: str, user: Any) -> None:

@@ -10,6 +10,12 @@ urlpatterns = [
     path("preferences/", settingsviews.preferences, name="account_preferences"),
     path("privacy/", settingsviews.privacy, name="account_privacy"),
     path("security/", settingsviews.security, name="account_security"),
+    path(
+        "security/sign-out/<slug:browser_id>/",
+        settingsviews.sign_out_browser,
+        name="account_sign_out_browser",
+    ),
+    path("security/sign-out/", settingsviews.sign_out_others, name="account_sign_out_others"),
     path("picture/", settingsviews.save_picture, name="account_picture"),
     path("picture/remove/", settingsviews.remove_picture, name="account_picture_remove"),
     path(

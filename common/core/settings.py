@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "common.accounts.browsers.SeenMiddleware",
     "common.core.middleware.ReaderMiddleware",
     "common.core.middleware.DomainErrorMiddleware",
 ]
@@ -127,6 +128,20 @@ CACHES = cache_settings(ENV)
 CACHES["shared"]["KEY_PREFIX"] = INSTANCE
 SESSION_ENGINE = "common.accounts.sessions"
 SESSION_COOKIE_NAME = f"lyceum_session_{INSTANCE}"
+# Where it is noted, once an hour, that a browser was used: places that everybody comes past, but
+# neither the unit page nor answers, where each statement counts. Each unit tells its events.
+SEEN_ROUTES = frozenset(
+    {
+        "lms:home",
+        "lms:catalog",
+        "lms:course-home",
+        "lms:progress",
+        "cms:courses",
+        "tracking:event",
+        "account",
+        "account_security",
+    }
+)
 CSRF_COOKIE_NAME = f"lyceum_csrf_{INSTANCE}"
 CSRF_FAILURE_VIEW = "common.core.errorpages.csrf_failure"
 LANGUAGE_COOKIE_NAME = f"lyceum_language_{INSTANCE}"
