@@ -35,6 +35,13 @@ from common.accounts.data import (
 from common.accounts.emails import find_email_domains
 from common.accounts.errors import InvalidPreferenceError, PersonNotFoundError
 from common.accounts.models import CourseRole
+from common.accounts.personal import (
+    PersonalData,
+    TakeoutFile,
+    json_file,
+    register_personal_data,
+    tables,
+)
 from common.accounts.pictures import remove_picture, save_picture
 from common.accounts.profiles import (
     check_profile,
@@ -60,6 +67,7 @@ __all__ = [
     "RESULT_ROLES",
     "STAFF_ROLES",
     "BrowserData",
+    "PersonalData",
     "Picture",
     "PictureSize",
     "Places",
@@ -68,6 +76,7 @@ __all__ = [
     "RightsChange",
     "Role",
     "RoleGrant",
+    "TakeoutFile",
     "Visibility",
     "asked_fields",
     "check_profile",
@@ -89,11 +98,13 @@ __all__ = [
     "is_author",
     "is_global_staff",
     "is_shared",
+    "json_file",
     "list_browsers",
     "may_add_course",
     "must_be_private",
     "query_roles",
     "register_person",
+    "register_personal_data",
     "register_rights_hook",
     "remove_picture",
     "revoke_browser",
@@ -102,6 +113,7 @@ __all__ = [
     "save_language",
     "save_picture",
     "save_profile",
+    "tables",
 ]
 
 

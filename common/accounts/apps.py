@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -9,7 +10,13 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from common.accounts import rights, signins
+        from common.accounts import ownparts, rights, signins, takeouts
+        from common.accounts.personal import PersonalData, register_personal_data
+        from common.core.duties import register_duty
 
         rights.connect(get_user_model())
         signins.connect()
+        register_duty(takeouts.SWEEP)
+        register_personal_data(
+            PersonalData("accounts", _("Your profile"), collect=ownparts.collect_account)
+        )

@@ -23,6 +23,13 @@ class SessionNotFoundError(NotFoundError):
     default_message = _("This browser is not signed in any more.")
 
 
+class TakeoutNotFoundError(NotFoundError):
+    """There is no such take-out, it is another person's, or its time is over."""
+
+    code = "takeout_not_found"
+    default_message = _("This archive is not here any more. Ask for a new one.")
+
+
 class InvalidPreferenceError(InvalidInputError):
     """A language or time zone that we do not know."""
 

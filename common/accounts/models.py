@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 
@@ -68,6 +70,33 @@ class SignedInBrowser(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.signed_in_at}"
+
+
+class Takeout(models.Model):
+    """One archive of what the site holds of a person, being made or ready; rarely two a person.
+
+    ``expires_at`` is set once it is ready. ``sha256`` is set just before the archive is stored,
+    so that what a killed worker left behind has a name.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lyceum_takeouts"
+    )
+    job_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    sha256 = ExactCharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # Those whose time is over.
+            models.Index(fields=["expires_at"], name="accounts_takeout_expires"),
+        ]
+
+    def __str__(self) -> str:
+        return f"take-out of {self.user_id}"
 
 
 class CourseRole(models.Model):

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from common.accounts import settingsviews, views
+from common.accounts import dataviews, settingsviews, views
 
 urlpatterns = [
     path("", settingsviews.profile, name="account"),
@@ -16,6 +16,9 @@ urlpatterns = [
         name="account_sign_out_browser",
     ),
     path("security/sign-out/", settingsviews.sign_out_others, name="account_sign_out_others"),
+    path("data/", dataviews.data, name="account_data"),
+    path("data/takeout/", dataviews.ask_takeout, name="account_takeout"),
+    path("data/takeout/<uuid:takeout_id>.zip", dataviews.archive, name="account_takeout_archive"),
     path("picture/", settingsviews.save_picture, name="account_picture"),
     path("picture/remove/", settingsviews.remove_picture, name="account_picture_remove"),
     path(

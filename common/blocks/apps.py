@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BlocksConfig(AppConfig):
@@ -10,7 +11,9 @@ class BlocksConfig(AppConfig):
         """Connect the runtime to the parts that call it without importing it."""
         from django.conf import settings
 
+        from common.accounts.api import PersonalData, register_personal_data
         from common.blocks import compat, outline_builder, signals, types
+        from common.blocks.personal import collect_answers
         from common.content import api as content
         from common.core.plugins import connect_plugin_signals
         from common.core.warmup import register_warm_up
@@ -21,6 +24,7 @@ class BlocksConfig(AppConfig):
             outline_builder.build_outline, fingerprint=outline_builder.fingerprint()
         )
         content.register_prepare_hook(outline_builder.prepare_outline)
+        register_personal_data(PersonalData("blocks", _("Your answers"), collect=collect_answers))
         signals.connect()
         connect_plugin_signals()
         if settings.SITE_NAME == "lms":

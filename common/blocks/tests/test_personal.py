@@ -1,0 +1,71 @@
+"""What a learner did is in their take-out: courses, grades, answers, what was handed in."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from submissions import api as submissions
+
+from common.accounts import takeouts
+from common.blocks.anonymous import anonymous_id
+from common.blocks.models import UserField
+from common.blocks.tests.factories import World, make_world
+from common.content.tests.factories import problem
+from common.files import api as files
+from common.tasks.api import JobState, run_job
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def archive_of(user_id: int) -> zipfile.ZipFile:
+    takeout_id = takeouts.request_takeout(user_id)
+    waiting = takeouts.find_takeout(user_id)
+    assert waiting is not None
+    assert waiting.job is not None
+    job = run_job(waiting.job.id)
+    assert job.state is JobState.SUCCEEDED, job.error
+    data = b"".join(files.iter_file(takeouts.find_archive(user_id, takeout_id)))
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def answered_world() -> World:
+    world = make_world(problem("p", max_attempts=3))
+    client = world.client()
+    client.post(world.handler("problem", "p", "problem_check"), {"input_p_2_1": "choice_0"})
+    item = {
+        "student_id": anonymous_id(world.learner.pk, world.course_key),
+        "course_id": str(world.course_key),
+        "item_id": str(world.usage("problem", "p")),
+        "item_type": "sga",
+    }
+    submissions.create_submission(item, {"essay": "What I wrote"})
+    UserField.objects.create(learner=world.learner, block_type="video", field="speed", value="1.5")
+    return world
+
+
+def test_a_take_out_holds_courses_grades_and_answers() -> None:
+    world = answered_world()
+    other = make_world(problem("q"))
+    key = str(world.course_key)
+    with archive_of(world.learner.pk) as archive:
+        enrollments = json.loads(archive.read("enrollments.json"))
+        assert [(row["course"], row["is_active"]) for row in enrollments] == [(key, True)]
+        grades = json.loads(archive.read("grades.json"))
+        assert [(row["course"], row["percent"] > 0) for row in grades] == [(key, True)]
+        scores = json.loads(archive.read("scores.json"))
+        assert [(row["course"], row["block"], row["points_earned"]) for row in scores] == [
+            (key, "problem@p", 1.0)
+        ]
+        answers = json.loads(archive.read(f"answers/{key.replace(':', '-')}.json"))
+        given = answers["blocks"]["problem@p"]["state"]["student_answers"]
+        assert list(given.values()) == ["choice_0"]
+        assert [row["answer"] for row in answers["handed_in"]] == [{"essay": "What I wrote"}]
+        assert json.loads(archive.read("settings-of-blocks.json")) == [
+            {"block_type": "video", "field": "speed", "value": 1.5}
+        ]
+        assert key.encode() in archive.read("enrollments.csv")
+        text = b"".join(archive.read(name) for name in archive.namelist())
+        assert str(other.course_key).encode() not in text
