@@ -72,7 +72,42 @@ PAGES = {
     "lines and areas</li><li>See where an axis was cut</li></ul>"
     "<script>document.title = 'owned'</script>",
     "about/effort.html": "2 hours a week",
+    "info/updates.items.json": json.dumps(
+        [
+            {"id": 1, "date": "May 4", "content": "<p>Welcome. Begin where you like.</p>"},
+            {
+                "id": 2,
+                "date": "May 11",
+                "content": "<p>The second section is open: "
+                "<a href='/jump_to_id/choices'>see its first question</a>.</p>",
+            },
+        ]
+    ),
+    "info/handouts.html": "<ul><li><a href='/static/list.pdf'>A list to tick off</a></li></ul>",
+    "tabs/words.html": "<dl><dt>Axis</dt><dd>The line along which one reads a quantity.</dd></dl>",
+    "tabs/team.html": "<p>For us alone.</p>",
 }
+BESIDE = {
+    "tabs": [
+        {"type": "courseware", "name": "Course"},
+        {"type": "static_tab", "name": "Words", "url_slug": "words"},
+        {"type": "static_tab", "name": "Team", "url_slug": "team", "course_staff_only": True},
+        {"type": "pdf_textbooks", "name": "Textbooks"},
+        {"type": "external_link", "name": "Library", "link": "https://library.example.org/"},
+        {"type": "progress", "name": "Progress"},
+        {"type": "dates", "name": "Dates"},
+    ],
+    "pdf_textbooks": [
+        {
+            "tab_title": "Charts, a short book",
+            "chapters": [
+                {"title": "What a chart says", "url": "/static/one.pdf"},
+                {"title": "What it hides", "url": "/static/two.pdf"},
+                {"title": "Further reading", "url": "https://books.example.org/charts.pdf"},
+            ],
+        }
+    ],
+}  # fmt: skip
 
 
 def main() -> int:
@@ -109,6 +144,7 @@ def make_course() -> None:
             "display_name": "How to read a chart",
             "start": (now - timedelta(days=30)).isoformat(),
             "language": "en",
+            **BESIDE,
         },
         policy=POLICY,
         pages=PAGES,

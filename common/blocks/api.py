@@ -15,15 +15,18 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from common.blocks import handling, rendering, submission, types
 from common.blocks.anonymous import anonymous_id, find_user_id
 from common.blocks.author_html import PresentedHtml, present, sanitise
+from common.blocks.course_files import find_asset
 from common.blocks.data import BlockInfo, RenderedBlock, Resource
 from common.blocks.errors import BlockUnavailableError, BusyBlockError
 from common.blocks.links import rewrite_links
 from common.blocks.models import LearnerBlockState
 from common.blocks.rendering import PUBLIC_VIEW, STUDENT_VIEW
+from common.blocks.services.content import AuthorHtmlService
 from common.blocks.session import BlockSession, User
 from common.blocks.source import BlockSource
 from common.blocks.tokens import register_token_reader
@@ -45,8 +48,10 @@ __all__ = [
     "Progress",
     "RenderedBlock",
     "Resource",
+    "User",
     "anonymous_id",
     "complete_seen",
+    "find_asset",
     "find_last_block",
     "find_user_id",
     "get_completions",
@@ -61,6 +66,7 @@ __all__ = [
     "rescore",
     "rewrite_links",
     "sanitise",
+    "show_html",
 ]
 
 
@@ -129,6 +135,11 @@ def handle(
         _require(current, key, action)
 
     return handling.handle(session, key, handler, suffix, request, aside=aside, check=check)
+
+
+def show_html(session: BlockSession, html: str, *, title: str = "") -> SafeString:
+    """Return authors' HTML as a page may show it: links rewritten; in a frame where it acts."""
+    return AuthorHtmlService(session).present(html, title=title)
 
 
 def require_view(session: BlockSession, key: BlockKey) -> None:

@@ -36,6 +36,7 @@ from common.content.operations import (
     SetDefinition,
     SetFields,
 )
+from common.content.pagefields import paths_of as list_page_files
 from common.content.publishing import (
     PublishState,
     compare_versions,
@@ -85,6 +86,7 @@ __all__ = [
     "get_texts",
     "has_unpublished_changes",
     "is_version_of",
+    "list_page_files",
     "load_version",
     "publish",
     "put_derived",

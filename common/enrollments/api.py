@@ -1,5 +1,6 @@
 """The door of enrollments: join, leave, find, lock, and one learner's context in a run."""
 
+from common.enrollments.calendars import find_subscriber, get_calendar_token, renew_calendar_token
 from common.enrollments.context import get_learner_context, list_contexts, make_viewer
 from common.enrollments.data import (
     EnrollmentChange,
@@ -33,6 +34,8 @@ __all__ = [
     "count_active",
     "enroll",
     "find_enrollment",
+    "find_subscriber",
+    "get_calendar_token",
     "get_learner_context",
     "get_viewers",
     "list_contexts",
@@ -43,6 +46,7 @@ __all__ = [
     "make_viewer",
     "register_enrollment_hook",
     "register_standing_hook",
+    "renew_calendar_token",
     "set_passed_runs",
     "unenroll",
 ]

@@ -1,4 +1,4 @@
-"""What the first page of a course shows: where to go on, and the whole outline."""
+"""What the first page of a course shows: where to go on, the outline, news and what is due."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from common.blocks.api import find_last_block, get_completions
 from common.core.keys import CourseKey
 from lms.courseware.opening import OpenCourse
 from lms.courseware.plan import Completions, CoursePlan, UnitPlan, is_complete
+from lms.courseware.tabs import Tab, course_tabs
+from lms.courseware.timeline import CourseDate, DateState, list_dates
+from lms.courseware.updates import CourseInfo, course_info
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,9 @@ class HomePage:
     has_begun: bool
     is_enrolled: bool
     is_staff: bool
+    tabs: tuple[Tab, ...]
+    info: CourseInfo
+    next_date: CourseDate | None  # what is due next
 
     @property
     def done_count(self) -> int:
@@ -40,6 +46,7 @@ def home_page(opened: OpenCourse) -> HomePage:
     context = opened.session.context
     completions = get_completions(context)
     last = find_last_block(context)
+    dates = list_dates(opened, completions)
     begun_in = opened.plan.units_by_leaf.get(last) if last is not None else None
     return HomePage(
         course_key=opened.course_key,
@@ -52,6 +59,9 @@ def home_page(opened: OpenCourse) -> HomePage:
         has_begun=begun_in is not None,
         is_enrolled=opened.viewer.is_enrolled,
         is_staff=opened.viewer.is_staff,
+        tabs=course_tabs(opened),
+        info=course_info(opened),
+        next_date=next((date for date in dates if date.state is DateState.NEXT), None),
     )
 
 

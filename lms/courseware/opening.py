@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from common.blocks.api import BlockSession, open_session
+from common.blocks.api import BlockSession, User, open_session
 from common.core.keys import CourseKey
 from common.courses.api import Action, require_access
 from common.courses.data import CourseOutline, CourseRunData, Viewer
@@ -46,7 +46,14 @@ def open_course(request: HttpRequest, course_key: CourseKey, now: datetime) -> O
     At most three statements beside session and person, at most one store call. Raises
     CourseAccessDeniedError, NotFoundError.
     """
-    context = get_learner_context(course_key, request.user)
+    return open_course_for(request.user, course_key, now, host=request.get_host())
+
+
+def open_course_for(
+    user: User, course_key: CourseKey, now: datetime, *, host: str = ""
+) -> OpenCourse:
+    """Return what ``open_course`` does, where no browser asks."""
+    context = get_learner_context(course_key, user)
     require_access(context.viewer, context.run, None, Action.OUTLINE, now)
-    session = open_session(context, request.user, now=now, host=request.get_host())
+    session = open_session(context, user, now=now, host=host)
     return OpenCourse(session=session, plan=plan_of(session.outline, context.viewer, now), now=now)

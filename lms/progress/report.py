@@ -18,6 +18,7 @@ from common.grading.api import (
 )
 from lms.courseware.opening import OpenCourse
 from lms.courseware.plan import CoursePlan
+from lms.courseware.tabs import Tab, course_tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class ProgressReport:
     hidden_keys: frozenset[BlockKey]
     is_staff: bool
     is_enrolled: bool
+    tabs: tuple[Tab, ...]
 
     def hides(self, entry: TypeGrade) -> bool:
         """Whether the figures of an assignment type would tell what a subsection hides.
@@ -89,6 +91,7 @@ def progress_report(opened: OpenCourse, grade: CourseGradeView) -> ProgressRepor
         hidden_keys=frozenset(hidden),
         is_staff=opened.viewer.is_staff,
         is_enrolled=opened.viewer.is_enrolled,
+        tabs=course_tabs(opened),
     )
 
 

@@ -1,0 +1,133 @@
+"""The dates of a course that concern one person, in order.
+
+Due dates are those of the outline, as grading and access use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.blocks.api import get_completions
+from common.core.keys import BlockKey
+from common.courses.api import closes_at
+from lms.courseware.opening import OpenCourse
+from lms.courseware.plan import Completions, SubsectionPlan, is_complete
+
+
+class DateKind(StrEnum):
+    """What happens at a date; the field's names."""
+
+    COURSE_START = "course-start-date"
+    COURSE_END = "course-end-date"
+    DUE = "assignment-due-date"
+
+
+class DateState(StrEnum):
+    """How a date stands for the person. Of a due date: whether it was met."""
+
+    COMING = "coming"
+    NEXT = "next"
+    DONE = "done"
+    MISSED = "missed"
+    GRACE = "grace"  # past, and answers still count
+    PAST = "past"
+
+
+_TITLES: dict[DateKind, str | Promise] = {
+    DateKind.COURSE_START: _("The course starts"),
+    DateKind.COURSE_END: _("The course ends"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDate:
+    """One date. ``block`` and ``unit``: the subsection that is due, and its first page.
+
+    ``closes_at``: until when answers count, where that is later than the date.
+    """
+
+    kind: DateKind
+    at: datetime
+    title: str | Promise
+    state: DateState
+    block: BlockKey | None = None
+    unit: BlockKey | None = None
+    assignment_type: str = ""
+    closes_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """Names the date within its course: the block's id, or the kind."""
+        return str(self.block) if self.block is not None else self.kind.value
+
+
+def list_dates(
+    opened: OpenCourse, completions: Completions | None = None
+) -> tuple[CourseDate, ...]:
+    """Return the dates in order, of a visitor without what is done.
+
+    One statement, none where the ``completions`` of the course are at hand.
+    """
+    if completions is None:
+        completions = get_completions(opened.session.context)
+    facts, now = opened.run.facts, opened.now
+    found = [*_due_dates(opened, completions)]
+    for kind, at in ((DateKind.COURSE_START, facts.start), (DateKind.COURSE_END, facts.end)):
+        if at is not None:
+            state = DateState.PAST if at <= now else DateState.COMING
+            found.append(CourseDate(kind, at, _TITLES[kind], state))
+    return tuple(_with_next(sorted(found, key=_order)))
+
+
+def _order(date: CourseDate) -> tuple[datetime, int]:
+    rank = {DateKind.COURSE_START: 0, DateKind.DUE: 1, DateKind.COURSE_END: 2}
+    return date.at, rank[date.kind]
+
+
+def _due_dates(opened: OpenCourse, completions: Completions) -> Iterator[CourseDate]:
+    for section in opened.plan.sections:
+        for subsection in section.subsections:
+            if subsection.due is not None:
+                yield _due(opened, subsection, subsection.due, completions)
+
+
+def _due(
+    opened: OpenCourse, subsection: SubsectionPlan, due: datetime, completions: Completions
+) -> CourseDate:
+    block = opened.outline.block(subsection.key)
+    until = closes_at(opened.outline.facts, block) or due
+    units = [unit for unit in subsection.units if unit.leaves]
+    is_done = bool(units) and all(is_complete(unit, completions) for unit in units)
+    if is_done:
+        state = DateState.DONE
+    elif opened.now <= due:
+        state = DateState.COMING
+    else:
+        state = DateState.GRACE if opened.now <= until else DateState.MISSED
+    return CourseDate(
+        kind=DateKind.DUE,
+        at=due,
+        title=subsection.title or _("Untitled"),
+        state=state,
+        block=subsection.key,
+        unit=subsection.units[0].key if subsection.units else None,
+        assignment_type=(subsection.format or "") if subsection.graded else "",
+        closes_at=until if until > due else None,
+    )
+
+
+def _with_next(dates: list[CourseDate]) -> Iterator[CourseDate]:
+    """Mark the first date to come that is a task."""
+    is_found = False
+    for date in dates:
+        if not is_found and date.kind is DateKind.DUE and date.state is DateState.COMING:
+            is_found = True
+            yield replace(date, state=DateState.NEXT)
+        else:
+            yield date
