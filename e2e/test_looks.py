@@ -42,6 +42,7 @@ PAGES: list[tuple[str, str, Address]] = [
     ("account signing in", "admin", lambda sites: f"{sites.lms}/accounts/security/"),
     ("account address", "admin", lambda sites: f"{sites.lms}/accounts/email/"),
     ("account data", "admin", lambda sites: f"{sites.lms}/accounts/data/"),
+    ("account leave", "learner", lambda sites: f"{sites.lms}/accounts/data/leave/"),
     ("person", "admin", lambda sites: f"{sites.lms}/u/admin/"),
     ("your courses", "learner", lambda sites: sites.lms),
     ("course home", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/"),

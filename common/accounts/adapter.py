@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from common.accounts import api
+from common.accounts.retirement import is_retired
 from common.core.reader import remember_language, remember_zone
 
 # The page that follows says these by itself.
@@ -21,6 +22,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Tell whether people may make accounts by themselves."""
         return bool(settings.REGISTRATION_OPEN)
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Refuse the names of those who left, as if they were here."""
+        name: str = super().clean_username(username, shallow=shallow)
+        if is_retired(name):
+            raise self.validation_error("username_taken")
+        return name
+
+    def validate_unique_email(self, email: str) -> str:
+        """Refuse the addresses of those who left, as if they were here."""
+        if is_retired(email):
+            raise self.validation_error("email_taken")
+        address: str = super().validate_unique_email(email)
+        return address
 
     def add_message(
         self,

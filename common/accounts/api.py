@@ -34,6 +34,7 @@ from common.accounts.data import (
 )
 from common.accounts.emails import find_email_domains
 from common.accounts.errors import InvalidPreferenceError, PersonNotFoundError
+from common.accounts.leaving import DepartureData, request_departure
 from common.accounts.models import CourseRole
 from common.accounts.personal import (
     PersonalData,
@@ -67,6 +68,7 @@ __all__ = [
     "RESULT_ROLES",
     "STAFF_ROLES",
     "BrowserData",
+    "DepartureData",
     "PersonalData",
     "Picture",
     "PictureSize",
@@ -107,6 +109,7 @@ __all__ = [
     "register_personal_data",
     "register_rights_hook",
     "remove_picture",
+    "request_departure",
     "revoke_browser",
     "revoke_browsers",
     "revoke_role",

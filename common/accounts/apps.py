@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import get_user_model
 
-        from common.accounts import ownparts, rights, signins, takeouts
+        from common.accounts import ownparts, retirement, rights, signins, takeouts
         from common.accounts.personal import PersonalData, register_personal_data
         from common.core.duties import register_duty
 
@@ -18,5 +18,10 @@ class AccountsConfig(AppConfig):
         signins.connect()
         register_duty(takeouts.SWEEP)
         register_personal_data(
-            PersonalData("accounts", _("Your profile"), collect=ownparts.collect_account)
+            PersonalData(
+                "accounts",
+                _("Your profile"),
+                collect=ownparts.collect_account,
+                retire=retirement.retire_account,
+            )
         )

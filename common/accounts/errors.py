@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from common.core.errors import InvalidInputError, NotFoundError
+from common.core.errors import ConflictError, InvalidInputError, NotFoundError
 
 
 class PersonNotFoundError(NotFoundError):
@@ -28,6 +28,23 @@ class TakeoutNotFoundError(NotFoundError):
 
     code = "takeout_not_found"
     default_message = _("This archive is not here any more. Ask for a new one.")
+
+
+class DepartureNotFoundError(NotFoundError):
+    """Nobody who can still stay has this token."""
+
+    code = "departure_not_found"
+    default_message = _("This link works no longer. The account was kept, or it is deleted.")
+
+
+class LastSuperuserError(ConflictError):
+    """Without this account nobody could administer the site."""
+
+    code = "last_superuser"
+    default_message = _(
+        "You are the only one who can administer this site. "
+        "Give somebody else these rights before you leave."
+    )
 
 
 class InvalidPreferenceError(InvalidInputError):

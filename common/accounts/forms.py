@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm, SignupForm
 from django import forms
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.accounts.profiles import check_profile, save_profile
 from common.accounts.registration import AGREEMENTS, asked_fields
+from common.accounts.retirement import is_retired
 from common.accounts.settingsforms import ProfileForm
 
 
@@ -89,3 +91,35 @@ class AddressForm(AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("New e-mail address")
+
+    def clean_email(self) -> str:
+        address: str = super().clean_email()
+        if is_retired(address):
+            raise get_adapter().validation_error("email_taken")
+        return address
+
+
+class LeaveForm(forms.Form):
+    """The password once more; the user name where there is no password."""
+
+    proof = forms.CharField(max_length=4096, strip=False)
+
+    def __init__(self, data: Any = None, *, user: Any) -> None:
+        super().__init__(data)
+        self._user = user
+        field = self.fields["proof"]
+        if user.has_usable_password():
+            field.label = _("Your password")
+            field.widget = forms.PasswordInput({"autocomplete": "current-password"})
+        else:
+            field.label = _("Your user name, to be sure")
+            field.widget = forms.TextInput({"autocomplete": "off"})
+
+    def clean_proof(self) -> str:
+        proof: str = self.cleaned_data["proof"]
+        if not self._user.has_usable_password():
+            if proof != self._user.get_username():
+                raise forms.ValidationError(_("This is not your user name."))
+        elif not self._user.check_password(proof):
+            raise forms.ValidationError(_("This is not your password."))
+        return proof

@@ -99,6 +99,41 @@ class Takeout(models.Model):
         return f"take-out of {self.user_id}"
 
 
+class Departure(models.Model):
+    """Somebody who asked for the deletion of their account, until it is deleted; a handful.
+
+    ``token_hash`` is the SHA-256 of the token in the mail that lets them stay. From ``begun_at``
+    on it is too late for that.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="lyceum_departure",
+    )
+    token_hash = ExactCharField(max_length=64, unique=True)
+    job_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} leaves"
+
+
+class RetiredName(models.Model):
+    """A user name or e-mail address of somebody who left: nobody else gets it.
+
+    Only a keyed hash of it: the row says nothing about who that was.
+    """
+
+    digest = ExactCharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.digest)
+
+
 class CourseRole(models.Model):
     """One person holds one role in one run, or (``course_key`` "") in every run of ``org``.
 

@@ -22,7 +22,7 @@ _tabs = [
     SettingsTab("account_preferences", _("Reading")),
     SettingsTab("account_privacy", _("Privacy")),
     SettingsTab("account_security", _("Signing in"), ("account_email",)),
-    SettingsTab("account_data", _("Your data")),
+    SettingsTab("account_data", _("Your data"), ("account_leave",)),
 ]
 
 

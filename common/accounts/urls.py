@@ -19,6 +19,8 @@ urlpatterns = [
     path("data/", dataviews.data, name="account_data"),
     path("data/takeout/", dataviews.ask_takeout, name="account_takeout"),
     path("data/takeout/<uuid:takeout_id>.zip", dataviews.archive, name="account_takeout_archive"),
+    path("data/leave/", dataviews.leave, name="account_leave"),
+    path("stay/<str:token>/", dataviews.stay, name="account_stay"),
     path("picture/", settingsviews.save_picture, name="account_picture"),
     path("picture/remove/", settingsviews.remove_picture, name="account_picture_remove"),
     path(

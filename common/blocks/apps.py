@@ -13,7 +13,7 @@ class BlocksConfig(AppConfig):
 
         from common.accounts.api import PersonalData, register_personal_data
         from common.blocks import compat, outline_builder, signals, types
-        from common.blocks.personal import collect_answers
+        from common.blocks.personal import collect_answers, retire_answers
         from common.content import api as content
         from common.core.plugins import connect_plugin_signals
         from common.core.warmup import register_warm_up
@@ -24,7 +24,11 @@ class BlocksConfig(AppConfig):
             outline_builder.build_outline, fingerprint=outline_builder.fingerprint()
         )
         content.register_prepare_hook(outline_builder.prepare_outline)
-        register_personal_data(PersonalData("blocks", _("Your answers"), collect=collect_answers))
+        register_personal_data(
+            PersonalData(
+                "blocks", _("Your answers"), collect=collect_answers, retire=retire_answers
+            )
+        )
         signals.connect()
         connect_plugin_signals()
         if settings.SITE_NAME == "lms":

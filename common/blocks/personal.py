@@ -1,4 +1,4 @@
-"""What this app holds of a person: what they answered and did in blocks, and packages' own rows."""
+"""What this app holds of a person: what they answered, did in blocks and handed in to packages."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import F
 from submissions.models import Submission
 
 from common.accounts.api import TakeoutFile, json_file
 from common.blocks.anonymous import anonymous_id
 from common.blocks.models import LearnerBlockState, UserField
 from common.core.keys import parse_course_key
+from common.enrollments.api import list_enrollments_of
 
 
 def collect_answers(user_id: int) -> Iterator[TakeoutFile]:
@@ -38,6 +40,21 @@ def collect_answers(user_id: int) -> Iterator[TakeoutFile]:
             for row in fields
         ],
     )
+
+
+def retire_answers(user_id: int) -> None:
+    """Empty what the person wrote: anything of it may tell who they were.
+
+    The rows stay, with how far each block was completed; scores are elsewhere.
+    """
+    states = LearnerBlockState.objects.filter(learner_id=user_id)
+    keys = {str(key) for key in states.values_list("run__head_id", flat=True).distinct()}
+    keys |= {str(e.run.course_key) for e in list_enrollments_of(user_id, active_only=False)}
+    states.exclude(state="{}").update(state="{}", revision=F("revision") + 1)
+    UserField.objects.filter(learner_id=user_id).delete()
+    ids = [anonymous_id(user_id, parse_course_key(key)) for key in sorted(keys)]
+    # The manager that hides withdrawn answers would leave them as they are.
+    Submission._objects.filter(student_item__student_id__in=ids).update(answer={})
 
 
 def _handed_in(user_id: int, course_key: str) -> list[dict[str, Any]]:

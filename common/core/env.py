@@ -76,6 +76,8 @@ class Environment:
     terms_url: str = ""
     # mandatory: nobody enters before their e-mail address is confirmed; optional; none.
     email_confirmation: str = "optional"
+    # Days between asking for an account's deletion and the deletion; 0: at once.
+    account_deletion_days: int = 14
     # empty: kombu's filesystem transport; amqp://USER:PASSWORD@HOST:PORT/VHOST
     broker_url: str = ""
     # empty: none; memcached://HOST:PORT

@@ -205,6 +205,7 @@ REGISTRATION_FIELDS = choices_by_name(
     },
     {"required", "optional", "hidden"},
 )
+ACCOUNT_DELETION_DAYS = max(0, ENV.account_deletion_days)
 HONOR_CODE_URL = ENV.honor_code_url
 TERMS_URL = ENV.terms_url
 ACCOUNT_LOGOUT_ON_GET = False

@@ -14,11 +14,16 @@ class EnrollmentsConfig(AppConfig):
             register_rights_hook,
         )
         from common.courses.api import register_placement_hook
-        from common.enrollments.personal import collect_enrollments
+        from common.enrollments.personal import collect_enrollments, retire_enrollments
         from common.enrollments.standing import placement_changes, rights_changed
 
         register_rights_hook(rights_changed)
         register_placement_hook(placement_changes)
         register_personal_data(
-            PersonalData("enrollments", _("Your courses"), collect=collect_enrollments)
+            PersonalData(
+                "enrollments",
+                _("Your courses"),
+                collect=collect_enrollments,
+                retire=retire_enrollments,
+            )
         )

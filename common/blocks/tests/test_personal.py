@@ -7,15 +7,21 @@ import json
 import zipfile
 
 import pytest
+from django.utils import timezone
 from submissions import api as submissions
+from submissions.models import Submission
 
-from common.accounts import takeouts
+from common.accounts import leaving, takeouts
+from common.accounts.models import Departure
 from common.blocks.anonymous import anonymous_id
-from common.blocks.models import UserField
+from common.blocks.models import LearnerBlockState, UserField
 from common.blocks.tests.factories import World, make_world
 from common.content.tests.factories import problem
+from common.enrollments.api import list_enrollments_of
 from common.files import api as files
+from common.grading.models import Score
 from common.tasks.api import JobState, run_job
+from common.tasks.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,3 +75,28 @@ def test_a_take_out_holds_courses_grades_and_answers() -> None:
         assert key.encode() in archive.read("enrollments.csv")
         text = b"".join(archive.read(name) for name in archive.namelist())
         assert str(other.course_key).encode() not in text
+
+
+def test_leaving_empties_answers_and_leaves_scores() -> None:
+    world = answered_world()
+    stayed = answered_world()
+    user_id = world.learner.pk
+    leaving.request_departure(user_id)
+    row = Departure.objects.get()
+    assert row.job_id is not None
+    Job.objects.filter(pk=row.job_id).update(run_after=timezone.now())
+    job = run_job(row.job_id)
+    assert (job.state, job.error) == (JobState.SUCCEEDED, "")
+    states = LearnerBlockState.objects.filter(learner_id=user_id)
+    assert set(states.values_list("state", flat=True)) == {"{}"}
+    assert not UserField.objects.filter(learner_id=user_id).exists()
+    assert [e.enrollment.is_active for e in list_enrollments_of(user_id, active_only=False)] == [
+        False
+    ]
+    assert Score.objects.filter(learner_id=user_id, raw_earned=1.0).exists()
+    answers = {str(row.student_item.course_id): row.answer for row in Submission.objects.all()}
+    assert answers == {
+        str(world.course_key): {},
+        str(stayed.course_key): {"essay": "What I wrote"},
+    }
+    assert "choice_0" in LearnerBlockState.objects.get(learner=stayed.learner).state
