@@ -106,7 +106,7 @@ def save_profile(*, user_id: int, **changes: Any) -> ProfileData:
             setattr(row, field, clean[field])
         if changed:
             row.save(update_fields=changed)
-        record([_event(user_id, field, before[field], clean[field]) for field in changed])
+        record([changed_event(user_id, field, before[field], clean[field]) for field in changed])
     return as_data(row)
 
 
@@ -147,13 +147,16 @@ def get_public_profile(username: str, onlooker: Onlooker) -> PublicProfile:
     )
 
 
-def _event(user_id: int, field: str, old: Any, new: Any) -> Event:
+def changed_event(
+    user_id: int, field: str, old: Any = None, new: Any = None, *, table: str = ""
+) -> Event:
+    """Return the event that a setting changed; of what is personal, only that it did."""
     told = field in _TOLD
     return Event(
         event_type="edx.user.settings.changed",
         payload={
             "user_id": user_id,
-            "table": Profile._meta.db_table,
+            "table": table or Profile._meta.db_table,
             "setting": field,
             "old": old if told else None,
             "new": new if told else None,

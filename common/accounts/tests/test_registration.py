@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.test import Client
 from common.accounts import api
 from common.accounts.errors import InvalidProfileError
 from common.accounts.tests.factories import PASSWORD, make_user
+from common.tracking.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +169,10 @@ def test_an_address_changes_when_the_new_one_is_confirmed() -> None:
     user.refresh_from_db()
     assert user.email == "countess@example.org"
     assert list(EmailAddress.objects.values_list("email", "verified")) == [(user.email, True)]
+    told = [
+        json.loads(line)["event"] for line in OutboxEvent.objects.values_list("line", flat=True)
+    ]
+    assert [(event["setting"], event["new"]) for event in told] == [("email", None)]
     assert ["ada@example.org"] in [message.to for message in mail.outbox], "the old one is told"
 
 

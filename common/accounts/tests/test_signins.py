@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 
 from common.accounts.tests.factories import PASSWORD, make_user
+from common.tracking.models import OutboxEvent
 from common.tracking.reader import event_files, iter_events
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +45,26 @@ def test_signing_in_and_out_are_events_of_that_person(log: Path) -> None:
 def test_a_program_in_somebodys_name_signs_nobody_in(log: Path) -> None:
     Client().force_login(make_user("ada"))
     assert moves(log) == []
+
+
+def test_a_new_password_is_an_event_that_holds_none() -> None:
+    user, client = make_user("ada"), Client()
+    client.post("/accounts/login/", {"login": "ada", "password": PASSWORD})
+    new = "quite another sentence"
+    client.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+    line = OutboxEvent.objects.get().line
+    event = json.loads(line)
+    assert event["event_type"] == "edx.user.settings.changed"
+    assert event["event"] == {
+        "user_id": user.pk,
+        "table": "auth_user",
+        "setting": "password",
+        "old": None,
+        "new": None,
+        "truncated": [],
+    }
+    assert new not in line
+    assert PASSWORD not in line
