@@ -36,6 +36,11 @@ def read_state(block: Any, prefix: str) -> LearnerState:
     )
 
 
+def read_score(block: Any) -> Score | None:
+    """Return the points that are kept for the learner; None before any."""
+    return _score(block.score)
+
+
 def write_state(block: Any, state: LearnerState, prefix: str) -> None:
     """Put ``state`` into the block's fields."""
     block.seed = state.seed
