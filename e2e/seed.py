@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "correct horse battery"
 COURSE = "course-v1:Lyceum+Read101+2026"
+OWN_PACE = "course-v1:Pace+Read102+2026"
 
 MULTIPLE_CHOICE = """<problem><multiplechoiceresponse>
 <label>Which of these is a column chart for?</label>
@@ -129,6 +130,9 @@ def main() -> int:
     grant_role(user_id=author.pk, role=Role.AUTHOR, org="Lyceum")
     make_course()
     enroll(key, learner, now=datetime.now(UTC))
+    own_pace = parse_course_key(OWN_PACE)
+    make_own_pace_course()
+    enroll(own_pace, author, now=datetime.now(UTC) - timedelta(days=10), check=False)
     sys.stdout.write(json.dumps({"password": PASSWORD, "course_key": COURSE}))
     return 0
 
@@ -149,6 +153,41 @@ def make_course() -> None:
         policy=POLICY,
         pages=PAGES,
         sections=[looking(due=now + timedelta(days=3)), misleading()],
+    )
+
+
+def make_own_pace_course() -> None:
+    """Write a self-paced course that only those see who are enrolled."""
+    from common.content.tests import factories
+    from common.content.tests.factories import problem, section, subsection, unit
+
+    weeks = [
+        subsection(
+            f"week{week}",
+            unit(f"unit{week}", problem(f"ask{week}", DROPDOWN), display_name="Questions"),
+            display_name=f"Week {week}",
+            relative_weeks_due=week,
+            graded=True,
+            format="Homework",
+        )
+        for week in (1, 2, 3)
+    ]
+    factories.make_course(
+        OWN_PACE,
+        settings={
+            "display_name": "Charts in your own time",
+            "start": (datetime.now(UTC) - timedelta(days=300)).isoformat(),
+            "self_paced": True,
+            "catalog_visibility": "none",
+        },
+        sections=[
+            section(
+                "all",
+                *weeks,
+                display_name="Three weeks",
+                highlights=["Read three kinds of chart", "Find the axis that was cut"],
+            )
+        ],
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from e2e.browser import People, find_overflow, find_violations, screenshot
+from e2e.seed import OWN_PACE
 from e2e.sites import Sites
 
 WIDTHS = (320, 768, 1440)
@@ -48,6 +49,8 @@ PAGES: list[tuple[str, str, Address]] = [
     ("course home", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/"),
     ("updates", "learner", lambda sites: f"{sites.lms}/courses/{sites.course_key}/updates/"),
     ("dates", "learner", lambda sites: f"{sites.lms}/courses/{sites.course_key}/dates/"),
+    ("own dates", "author", lambda sites: f"{sites.lms}/courses/{OWN_PACE}/dates/"),
+    ("own pace", "author", lambda sites: f"{sites.lms}/courses/{OWN_PACE}/"),
     ("custom page", "learner", lambda s: f"{s.lms}/courses/{s.course_key}/pages/words/"),
     ("textbooks", "learner", lambda sites: f"{sites.lms}/courses/{sites.course_key}/textbooks/"),
     ("chapter", "learner", lambda s: f"{s.lms}/courses/{s.course_key}/textbooks/1/1/"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from opaque_keys.edx.keys import AsideUsageKey
@@ -127,3 +128,29 @@ class AuthorData(FieldData):
         if not isinstance(value, str):
             return value
         return from_relative(value, self._course_key) or value
+
+
+class PacedAuthorData(AuthorData):
+    """The same for a learner with due dates of their own; ``due_of`` gives them by block."""
+
+    def __init__(
+        self,
+        source: BlockSource,
+        course_key: CourseKey,
+        is_visible: Callable[[BlockKey], bool],
+        due_of: Callable[[BlockKey], datetime | None],
+    ) -> None:
+        super().__init__(source, course_key, is_visible)
+        self._due_of = due_of
+
+    def get(self, block: Any, name: str) -> Any:
+        own = self._own_due(block, name)
+        return super().get(block, name) if own is None else own
+
+    def has(self, block: Any, name: str) -> bool:
+        return self._own_due(block, name) is not None or super().has(block, name)
+
+    def _own_due(self, block: Any, name: str) -> datetime | None:
+        if name != "due" or isinstance(block.scope_ids.usage_id, AsideUsageKey):
+            return None
+        return self._due_of(block_key(block.scope_ids.usage_id))

@@ -26,7 +26,7 @@ from xblock.fields import ScopeIds
 from xblock.runtime import IdGenerator, IdReader, Mixologist, Runtime
 
 from common.blocks import publishing, types
-from common.blocks.author_data import AuthorData
+from common.blocks.author_data import AuthorData, PacedAuthorData
 from common.blocks.field_data import SessionFieldData
 from common.blocks.legacy import LegacyAttributes
 from common.blocks.mixins import MIXINS
@@ -92,12 +92,17 @@ class SettledMixologist(Mixologist):
         return settle(mixed)
 
 
+def _author_data(session: BlockSession) -> AuthorData:
+    place = (session.source, session.course_key, session.is_visible)
+    return PacedAuthorData(*place, session.own_due) if session.has_own_dates else AuthorData(*place)
+
+
 class LyceumRuntime(LegacyAttributes, Runtime):
     """Blocks of one course version for one person."""
 
     def __init__(self, session: BlockSession) -> None:
         keys = KeyManager(session.course_key)
-        author = AuthorData(session.source, session.course_key, session.is_visible)
+        author = _author_data(session)
         self.session = session
         self.author_data = author
         self.learner_field_data = SessionFieldData(author, session)

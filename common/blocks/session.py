@@ -19,7 +19,7 @@ from common.blocks.learner_data import LearnerStore
 from common.blocks.runtime import LyceumRuntime
 from common.blocks.source import BlockSource
 from common.core.keys import BlockKey, CourseKey
-from common.courses.api import Action, check_access
+from common.courses.api import Action, check_access, due_at
 from common.courses.data import CourseOutline, Viewer
 from common.enrollments.api import get_learner_context
 from common.enrollments.data import LearnerContext
@@ -133,6 +133,18 @@ class BlockSession:
     @property
     def outline(self) -> CourseOutline:
         return self.source.outline
+
+    @property
+    def has_own_dates(self) -> bool:
+        """Whether due dates are this person's own (a self-paced course)."""
+        return self.context.viewer.paced_from is not None and self.source.outline.has_own_dates
+
+    def own_due(self, key: BlockKey) -> datetime | None:
+        """Return when a block is due for this person alone; None where its date is everybody's."""
+        block = self.outline.blocks.get(key)
+        if not self.has_own_dates or block is None or block.relative_weeks_due is None:
+            return None
+        return due_at(self.outline.facts, block, self.viewer)
 
     def is_visible(self, key: BlockKey) -> bool:
         """Tell whether the person may see the block, by the one access function."""

@@ -22,6 +22,7 @@ from web_fragments.fragment import Fragment
 from common.blocks import types
 from common.content.cache import ByteLRU
 from common.core.keys import BlockKey, block_key
+from common.courses.api import closes_at, due_at
 
 if TYPE_CHECKING:
     from common.blocks.session import BlockSession
@@ -119,12 +120,26 @@ def _name(
         *(viewer.is_staff, viewer.is_beta, viewer.mode, session.keeps_work),
         *(session.context.run.trusts_scripts, session.host, bool(context.get(CSRF_TOKEN))),
         viewer.user_id if needs.is_personal else None,
+        _own_dates(session, key) if session.has_own_dates else None,
         bisect_left(moments, now) + bisect_right(moments, now) if moments else 0,
         # Addresses of locked files hold for a day.
         now.date(),
         translation.get_language(),
         timezone.get_current_timezone_name(),
     )
+
+
+def _own_dates(session: BlockSession, key: BlockKey) -> Hashable:
+    """Return what of a learner's own dates a view may tell: the due date, and what is over of it.
+
+    ``needs`` were told of another learner's dates, maybe.
+    """
+    block, viewer, now = session.outline.blocks.get(key), session.viewer, session.now
+    if block is None or block.relative_weeks_due is None:
+        return None
+    facts = session.outline.facts
+    due, closes = due_at(facts, block, viewer), closes_at(facts, block, viewer)
+    return due, closes, due and (now > due, now < due), closes and (now > closes, now < closes)
 
 
 def _needs_of(

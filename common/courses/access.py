@@ -285,12 +285,24 @@ def _block_opens(outline: CourseOutline, viewer: Viewer, block: OutlineBlock) ->
     return max((start for start in starts if start is not None), default=None)
 
 
-def closes_at(facts: CourseFacts, block: OutlineBlock) -> datetime | None:
-    """Return when a block is past due: due date (or the end of the course) plus grace.
+def due_at(facts: CourseFacts, block: OutlineBlock, viewer: Viewer) -> datetime | None:
+    """Return when a block is due for a person; None: at no time.
+
+    In a self-paced course ``relative_weeks_due`` counts from when the learner joined, moved their
+    dates, or the course began, whichever was last. Everything that asks for a due date asks here.
+    """
+    weeks = block.relative_weeks_due
+    if weeks is None or weeks < 0 or not facts.self_paced or viewer.paced_from is None:
+        return block.due
+    return shift(max(viewer.paced_from, facts.start), days=7.0 * weeks)
+
+
+def closes_at(facts: CourseFacts, block: OutlineBlock, viewer: Viewer) -> datetime | None:
+    """Return when a block is past due for a person: due date (or the course's end) plus grace.
 
     None: never.
     """
-    due = block.due or facts.end
+    due = due_at(facts, block, viewer) or facts.end
     if due is None:
         return None
     return shift(due, seconds=block.graceperiod or 0)

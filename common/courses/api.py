@@ -8,6 +8,7 @@ from common.courses.access import (
     check_access,
     closes_at,
     denied,
+    due_at,
     require_access,
 )
 from common.courses.catalog import EFFORT_STEPS, FACETS, find_courses, sync_catalog
@@ -91,6 +92,7 @@ __all__ = [
     "closes_at",
     "denied",
     "draw_again",
+    "due_at",
     "effective_group",
     "effective_selection",
     "find_courses",

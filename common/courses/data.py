@@ -222,6 +222,13 @@ class CourseOutline:
         return tuple(key for key, block in self.blocks.items() if block.max_selected is not None)
 
     @cached_property
+    def has_own_dates(self) -> bool:
+        """Whether each learner has due dates of their own: self-paced, some weeks after joining."""
+        return self.facts.self_paced and any(
+            block.relative_weeks_due is not None for block in self.blocks.values()
+        )
+
+    @cached_property
     def has_beta_dates(self) -> bool:
         """Whether beta testers see something earlier than others."""
         return any(block.days_early_for_beta for block in self.blocks.values())
@@ -234,6 +241,7 @@ class Viewer:
     ``groups`` holds recorded memberships (partition id → group id), ``selections`` the recorded
     children of blocks that show a selection. ``mode`` is None unless actively enrolled.
     ``standing`` tells how often all this had changed for the enrolled when it was read.
+    ``paced_from``: from when the relative dates of a self-paced course count for the enrolled.
     """
 
     user_id: int | None = None
@@ -246,6 +254,7 @@ class Viewer:
     selections: Mapping[BlockKey, tuple[BlockKey, ...]] = field(default_factory=dict)
     mode: str | None = None
     standing: int = 0
+    paced_from: datetime | None = None
 
     @property
     def is_enrolled(self) -> bool:

@@ -11,6 +11,7 @@ from common.enrollments.data import (
 )
 from common.enrollments.joining import check_enroll, set_passed_runs
 from common.enrollments.models import DEFAULT_MODE
+from common.enrollments.pacing import restart_pace
 from common.enrollments.queries import (
     count_active,
     find_enrollment,
@@ -47,6 +48,7 @@ __all__ = [
     "register_enrollment_hook",
     "register_standing_hook",
     "renew_calendar_token",
+    "restart_pace",
     "set_passed_runs",
     "unenroll",
 ]

@@ -106,6 +106,7 @@ def make_viewer(
         selections=placements.selections,
         mode=enrollment.mode if enrollment is not None and enrollment.is_active else None,
         standing=0 if enrollment is None else enrollment.standing,
+        paced_from=enrollment.paced_from if enrollment is not None else None,
     )
 
 
@@ -119,5 +120,6 @@ def to_enrollment_data(row: Enrollment) -> EnrollmentData:
         is_active=row.is_active,
         created_at=row.created_at,
         changed_at=row.changed_at,
+        paced_from=row.paced_from or row.created_at,
         standing=row.standing,
     )

@@ -15,7 +15,8 @@ from common.courses.data import CourseRunData, Viewer
 class EnrollmentData:
     """One learner's place in one run; ``is_active`` False: they left, or were taken out.
 
-    ``standing`` counts the changes of mode, groups and roles.
+    ``standing`` counts the changes of mode, groups, roles and own dates. ``paced_from``: from when
+    relative due dates count.
     """
 
     id: int
@@ -25,6 +26,7 @@ class EnrollmentData:
     is_active: bool
     created_at: datetime
     changed_at: datetime
+    paced_from: datetime
     standing: int = 0
 
 

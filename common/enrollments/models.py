@@ -29,6 +29,8 @@ class Enrollment(models.Model):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    # From when relative due dates count, where the learner moved theirs; else ``created_at``.
+    paced_from = models.DateTimeField(null=True, blank=True)
     # Opens the learner's dates to a calendar program, which cannot sign in. "": never asked for.
     calendar_secret = models.CharField(max_length=32, blank=True, default="")
 

@@ -18,6 +18,7 @@ from common.courses.api import (
     Purpose,
     audience,
     closes_at,
+    due_at,
     outline_form,
     visibility_window,
     visible_blocks,
@@ -46,6 +47,9 @@ from common.grading.policy import parse_policy
 # has all stored grades made again.
 RULES = 1
 _BASIS_DIGITS: Final = 8
+
+# The plan of an outline is one for all: who has dates of their own gets them in ``with_own_dates``.
+_EVERYBODY: Final = Viewer()
 
 Scores = Mapping[BlockKey, BlockScore]
 
@@ -150,6 +154,7 @@ def _unattempted(
     subsection: OutlineBlock,
     scored: tuple[OutlineBlock, ...],
 ) -> SubsectionGrade:
+    until = None if subsection.due is None else closes_at(outline.facts, subsection, _EVERYBODY)
     empty = SubsectionGrade(
         key=subsection.key,
         display_name=subsection.display_name,
@@ -160,7 +165,7 @@ def _unattempted(
         total=Points(0, 0),
         graded_total=Points(0, 0),
         due=subsection.due,
-        closes_at=None if subsection.due is None else closes_at(outline.facts, subsection),
+        closes_at=until,
         show_correctness=subsection.show_correctness,
     )
     return _with_scores(empty, scored, {})
@@ -249,3 +254,22 @@ def grade_course(
         version=outline.version,
         valid_until=stamp_of(outline, viewer, now).valid_until,
     )
+
+
+def with_own_dates(
+    view: CourseGradeView, outline: CourseOutline, viewer: Viewer
+) -> CourseGradeView:
+    """Return a learner's grade with the due dates that are theirs alone.
+
+    Dates decide what is shown of a grade, never the grade.
+    """
+    if viewer.paced_from is None or not outline.has_own_dates:
+        return view
+    facts = outline.facts
+    subsections = []
+    for grade in view.subsections:
+        block = outline.block(grade.key)
+        due = due_at(facts, block, viewer)
+        until = None if due is None else closes_at(facts, block, viewer)
+        subsections.append(replace(grade, due=due, closes_at=until))
+    return replace(view, subsections=tuple(subsections))

@@ -21,7 +21,13 @@ from common.grading.data import (
     StoredGrade,
 )
 from common.grading.events import EventMaker
-from common.grading.gradebook import grade_course, plan_of, stamp_of, touched_subsections
+from common.grading.gradebook import (
+    grade_course,
+    plan_of,
+    stamp_of,
+    touched_subsections,
+    with_own_dates,
+)
 from common.grading.ledger import (
     GradeRows,
     Ledger,
@@ -177,7 +183,8 @@ def get_course_grade(
     run: CourseRunData, learner_id: int, outline: CourseOutline, viewer: Viewer, now: datetime
 ) -> CourseGradeView:
     """Return a learner's grade, opened up: computed from the scores. One statement, no write."""
-    return grade_course(outline, viewer, read_scores(run.id, learner_id), now)
+    view = grade_course(outline, viewer, read_scores(run.id, learner_id), now)
+    return with_own_dates(view, outline, viewer)
 
 
 def get_grade_summary(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from common.blocks.api import find_last_block, get_completions
 from common.core.keys import CourseKey
 from lms.courseware.opening import OpenCourse
-from lms.courseware.plan import Completions, CoursePlan, UnitPlan, is_complete
+from lms.courseware.pacing import Deadlines, deadlines
+from lms.courseware.plan import Completions, CoursePlan, SubsectionPlan, UnitPlan, is_complete
 from lms.courseware.tabs import Tab, course_tabs
 from lms.courseware.timeline import CourseDate, DateState, list_dates
 from lms.courseware.updates import CourseInfo, course_info
@@ -28,9 +31,11 @@ class HomePage:
     has_begun: bool
     is_enrolled: bool
     is_staff: bool
+    due_of: Callable[[SubsectionPlan], datetime | None]
     tabs: tuple[Tab, ...]
     info: CourseInfo
     next_date: CourseDate | None  # what is due next
+    deadlines: Deadlines
 
     @property
     def done_count(self) -> int:
@@ -59,8 +64,10 @@ def home_page(opened: OpenCourse) -> HomePage:
         has_begun=begun_in is not None,
         is_enrolled=opened.viewer.is_enrolled,
         is_staff=opened.viewer.is_staff,
+        due_of=opened.due_of,
         tabs=course_tabs(opened),
         info=course_info(opened),
+        deadlines=deadlines(opened, dates),
         next_date=next((date for date in dates if date.state is DateState.NEXT), None),
     )
 

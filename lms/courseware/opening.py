@@ -9,10 +9,10 @@ from django.http import HttpRequest
 
 from common.blocks.api import BlockSession, User, open_session
 from common.core.keys import CourseKey
-from common.courses.api import Action, require_access
+from common.courses.api import Action, due_at, require_access
 from common.courses.data import CourseOutline, CourseRunData, Viewer
 from common.enrollments.api import get_learner_context
-from lms.courseware.plan import CoursePlan, plan_of
+from lms.courseware.plan import CoursePlan, SubsectionPlan, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class OpenCourse:
     @property
     def run(self) -> CourseRunData:
         return self.session.context.run
+
+    def due_of(self, subsection: SubsectionPlan) -> datetime | None:
+        """Return when a subsection is due for the person."""
+        return due_at(self.outline.facts, self.outline.block(subsection.key), self.viewer)
 
     @property
     def course_key(self) -> CourseKey:

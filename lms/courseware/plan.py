@@ -34,6 +34,7 @@ class UnitPlan:
 class SubsectionPlan:
     """A run of units with one due date and, when graded, one assignment type.
 
+    ``due`` is everybody's; ``OpenCourse.due_of`` knows those who have a date of their own.
     ``rows`` keeps its units as HTML, to do and done: see ``lms.courseware.rows``.
     """
 

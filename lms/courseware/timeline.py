@@ -49,7 +49,8 @@ _TITLES: dict[DateKind, str | Promise] = {
 class CourseDate:
     """One date. ``block`` and ``unit``: the subsection that is due, and its first page.
 
-    ``closes_at``: until when answers count, where that is later than the date.
+    ``closes_at``: until when answers count, where that is later than the date. ``is_own``: it is
+    this learner's alone, and moves with them.
     """
 
     kind: DateKind
@@ -60,6 +61,7 @@ class CourseDate:
     unit: BlockKey | None = None
     assignment_type: str = ""
     closes_at: datetime | None = None
+    is_own: bool = False
 
     @property
     def id(self) -> str:
@@ -93,15 +95,16 @@ def _order(date: CourseDate) -> tuple[datetime, int]:
 def _due_dates(opened: OpenCourse, completions: Completions) -> Iterator[CourseDate]:
     for section in opened.plan.sections:
         for subsection in section.subsections:
-            if subsection.due is not None:
-                yield _due(opened, subsection, subsection.due, completions)
+            due = opened.due_of(subsection)
+            if due is not None:
+                yield _due(opened, subsection, due, completions)
 
 
 def _due(
     opened: OpenCourse, subsection: SubsectionPlan, due: datetime, completions: Completions
 ) -> CourseDate:
     block = opened.outline.block(subsection.key)
-    until = closes_at(opened.outline.facts, block) or due
+    until = closes_at(opened.outline.facts, block, opened.viewer) or due
     units = [unit for unit in subsection.units if unit.leaves]
     is_done = bool(units) and all(is_complete(unit, completions) for unit in units)
     if is_done:
@@ -119,6 +122,7 @@ def _due(
         unit=subsection.units[0].key if subsection.units else None,
         assignment_type=(subsection.format or "") if subsection.graded else "",
         closes_at=until if until > due else None,
+        is_own=opened.session.own_due(subsection.key) is not None,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -31,6 +33,7 @@ class UnitPage:
     complete: frozenset[BlockKey]
     rendered: RenderedBlock
     is_staff: bool
+    due_of: Callable[[SubsectionPlan], datetime | None]
     keeps_work: bool
     is_folded: bool  # the reader folded the outline away
 
@@ -74,6 +77,7 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
         complete=_complete_units(opened, section),
         rendered=rendered,
         is_staff=opened.viewer.is_staff,
+        due_of=opened.due_of,
         keeps_work=opened.session.keeps_work,
         is_folded=request.COOKIES.get(outline_cookie()) == "folded",
     )

@@ -21,8 +21,9 @@ from common.core.visitors import user_id
 from common.courses.api import Action, require_access
 from common.enrollments.api import find_subscriber, get_calendar_token, renew_calendar_token
 from lms.courseware.opening import OpenCourse, open_course, open_course_for
+from lms.courseware.pacing import Deadlines, deadlines, shift_dates
 from lms.courseware.tabs import Tab, course_tabs
-from lms.courseware.timeline import CourseDate, DateKind, DateState, list_dates
+from lms.courseware.timeline import CourseDate, DateKind, list_dates
 from lms.dates.calendar import write_calendar
 
 
@@ -39,15 +40,12 @@ class DatesPage:
     after: tuple[CourseDate, ...]
     now: datetime
     subscribe_url: str
+    deadlines: Deadlines
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is due and nothing is to come: that the course has begun is no news."""
         return not self.after and all(date.kind is not DateKind.DUE for date in self.before)
-
-    @property
-    def missed(self) -> int:
-        return sum(1 for date in self.before if date.state is DateState.MISSED)
 
 
 @require_safe
@@ -70,6 +68,7 @@ def dates(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
         after=tuple(date for date in found if date.at > opened.now),
         now=opened.now,
         subscribe_url=subscribe,
+        deadlines=deadlines(opened, found),
     )
     return render(request, "lms/dates.html", {"page": page})
 
@@ -104,6 +103,17 @@ def renew(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     if opened.viewer.is_enrolled:
         renew_calendar_token(opened.run.id, user_id(request))
         messages.success(request, _("The address for calendars is a new one."))
+    return redirect("lms:dates", course_key=course_key)
+
+
+@require_POST
+def shift(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
+    """Have the learner's own due dates count from today."""
+    opened = open_course(request, course_key, timezone.now())
+    if shift_dates(opened):
+        messages.success(request, _("Your dates are moved: they count from today."))
+    else:
+        messages.info(request, _("Your dates are as they were: none of them can be moved now."))
     return redirect("lms:dates", course_key=course_key)
 
 

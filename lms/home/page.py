@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from common.blocks.api import Progress, get_progress
 from common.core.keys import BlockKey, CourseKey
-from common.courses.api import Action, check_access, get_outlines
-from common.courses.data import CourseOutline
+from common.courses.api import Action, check_access, due_at, get_outlines
+from common.courses.data import CourseOutline, Viewer
 from common.enrollments.data import LearnerContext
 from lms.catalog.listing import CourseRow, Phase, describe_run
 from lms.courseware.homepage import find_resume
@@ -98,21 +98,27 @@ def _course(
         has_begun=begun_in is not None,
         done_count=len(done),
         unit_count=sum(1 for unit in plan.units if unit.leaves),
-        due=_next_due(plan, done, now),
+        due=_next_due(plan, done, outline, context.viewer, now),
         last_at=progress.last_at,
     )
 
 
-def _next_due(plan: CoursePlan, done: Set[BlockKey], now: datetime) -> SubsectionPlan | None:
+def _next_due(
+    plan: CoursePlan, done: Set[BlockKey], outline: CourseOutline, viewer: Viewer, now: datetime
+) -> SubsectionPlan | None:
+    """Return the next subsection to come that is not done, with the date that is the viewer's."""
     open_ones = [
-        subsection
+        (due, subsection)
         for section in plan.sections
         for subsection in section.subsections
-        if subsection.due is not None
-        and subsection.due > now
+        if (due := due_at(outline.facts, outline.block(subsection.key), viewer)) is not None
+        and due > now
         and any(unit.leaves and unit.key not in done for unit in subsection.units)
     ]
-    return min(open_ones, key=lambda subsection: subsection.due or now, default=None)
+    if not open_ones:
+        return None
+    due, subsection = min(open_ones, key=lambda found: found[0])
+    return replace(subsection, due=due)
 
 
 def _urgency(course: MyCourse, now: datetime) -> tuple[int, float]:

@@ -42,7 +42,7 @@ def get_course_by_id(course_key: CourseKey, depth: int = 0) -> CourseDescription
 
 
 def get_extended_due_date(block: Any) -> datetime | None:
-    """Return when a block is due for the learner: no learner has a date of their own."""
+    """Return when a block is due for the learner that it is made for."""
     due: datetime | None = block.due
     return due
 

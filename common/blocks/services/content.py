@@ -95,7 +95,7 @@ class SelectionService:
         """Tell whether this person may have a new draw: their work is kept, and not yet closed."""
         session = self._session
         outlined = session.outline.block(block_key(block.scope_ids.usage_id))
-        closes = closes_at(session.outline.facts, outlined)
+        closes = closes_at(session.outline.facts, outlined, session.viewer)
         return session.keeps_work and (closes is None or session.now <= closes)
 
     def selected_children(self, block: Any) -> list[UsageKey]:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from common.courses.access import Action, Joining, Reason, check_access, closes_at, require_access
+from common.core.instants import LAST, shift
+from common.courses.access import (
+    Action,
+    Joining,
+    Reason,
+    check_access,
+    closes_at,
+    due_at,
+    require_access,
+)
 from common.courses.data import DEFAULT_START, CourseFacts, CourseOutline, Viewer
 from common.courses.errors import CourseAccessDeniedError
 from common.courses.tests.factories import (
@@ -330,4 +339,32 @@ def test_past_due_falls_back_on_the_end_of_the_course() -> None:
     facts = CourseFacts(start=PAST, end=FUTURE)
     outline = outline_of(section(subsection(problem("p", graceperiod=60.0))), facts=facts)
 
-    assert closes_at(facts, outline.block(P)) == FUTURE + timedelta(seconds=60)
+    assert closes_at(facts, outline.block(P), learner()) == FUTURE + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("self_paced", "weeks", "paced_from", "expected"),
+    [
+        pytest.param(True, 2, NOW, NOW + timedelta(days=14), id="weeks after joining"),
+        pytest.param(True, 0, NOW, NOW, id="at once"),
+        pytest.param(True, 2, None, FUTURE, id="a visitor has everybody's date"),
+        pytest.param(False, 2, NOW, FUTURE, id="not self-paced"),
+        pytest.param(True, None, NOW, FUTURE, id="no weeks"),
+        pytest.param(True, -3, NOW, FUTURE, id="weeks that nobody can mean"),
+        pytest.param(True, 1, PAST - timedelta(days=90), PAST + timedelta(days=7),
+                     id="who joined before it began counts from then"),
+        pytest.param(True, 10**9, NOW, LAST, id="beyond the calendar"),
+    ],
+)  # fmt: skip
+def test_due_dates_are_ones_own_in_a_self_paced_course(
+    self_paced: bool, weeks: int | None, paced_from: datetime | None, expected: datetime
+) -> None:
+    facts = CourseFacts(start=PAST, self_paced=self_paced)
+    outline = outline_of(
+        section(subsection(problem("p", due=FUTURE, relative_weeks_due=weeks, graceperiod=60.0))),
+        facts=facts,
+    )
+    viewer = learner(paced_from=paced_from)
+    assert due_at(facts, outline.block(P), viewer) == expected
+    until = closes_at(facts, outline.block(P), viewer)
+    assert until == shift(expected, seconds=60)

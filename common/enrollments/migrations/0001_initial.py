@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
+                ("paced_from", models.DateTimeField(blank=True, null=True)),
                 ("calendar_secret", models.CharField(blank=True, default="", max_length=32)),
                 (
                     "learner",
