@@ -16,6 +16,7 @@ class AccountsConfig(AppConfig):
 
         rights.connect(get_user_model())
         signins.connect()
+        retirement.connect(get_user_model())
         register_duty(takeouts.SWEEP)
         register_personal_data(
             PersonalData(

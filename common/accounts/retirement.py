@@ -6,7 +6,7 @@ Names are kept as keyed hashes: they cannot be read back, and serve to refuse th
 from __future__ import annotations
 
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
+from django.db.models.signals import pre_delete
 from django.utils.crypto import salted_hmac
 
 from common.accounts.browsers import revoke_browsers
@@ -68,6 +69,17 @@ def retire_account(user_id: int) -> None:
     person.groups.clear()
     person.user_permissions.clear()
     Departure.objects.filter(user_id=user_id).delete()
+
+
+def connect(user_model: type[Any]) -> None:
+    """Delete the files of accounts that the administration deletes outright, row and all."""
+    pre_delete.connect(_user_deleted, user_model, dispatch_uid="accounts.user_deleted")
+
+
+def _user_deleted(sender: Any, instance: Any, **_values: Any) -> None:
+    if Profile.objects.filter(user_id=instance.pk).exclude(picture_token="").exists():
+        remove_picture(instance.pk)
+    discard_takeouts(instance.pk)
 
 
 def _keep_from_others(names: set[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from common.accounts import api, leaving, takeouts
 from common.accounts.errors import DepartureNotFoundError, InvalidProfileError, LastSuperuserError
@@ -29,6 +31,7 @@ from common.accounts.personal import PersonalData, register_personal_data
 from common.accounts.retirement import is_retired
 from common.accounts.tests.factories import PASSWORD, make_user
 from common.core.keys import parse_course_key
+from common.files import api as files
 from common.tasks.api import JobState, get_job, run_job
 from common.tasks.models import Job
 
@@ -241,3 +244,19 @@ def test_a_site_may_delete_at_once(settings: Any) -> None:
     assert run_job(row.job_id).state is JobState.SUCCEEDED
     user.refresh_from_db()
     assert user.email == ""
+
+
+def test_an_account_that_is_deleted_outright_takes_its_files_along() -> None:
+    user = make_user("ada")
+    source = io.BytesIO()
+    Image.new("RGB", (60, 60)).save(source, "PNG")
+    source.seek(0)
+    picture = api.save_picture(user.pk, source, size_bytes=100)
+    takeouts.request_takeout(user.pk)
+    waiting = takeouts.find_takeout(user.pk)
+    assert waiting is not None
+    assert waiting.job is not None
+    run_job(waiting.job.id)
+    archive = takeouts.find_archive(user.pk, waiting.id)
+    user.delete()
+    assert not any(files.exists(sha256) for sha256 in (archive, *picture.files.values()))

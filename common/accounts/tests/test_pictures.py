@@ -145,6 +145,6 @@ def test_others_load_a_picture_only_while_it_is_shared() -> None:
     api.save_profile(user_id=user.pk, visibility="all_users")
     shown = Client().get(address)
     assert shown.status_code == 200
-    shown.close()
+    assert b"".join(shown)[:2] == b"\xff\xd8"
     assert Client().get(address.replace("small", "huge")).status_code == 404
     assert Client().get("/accounts/pictures/-/small.jpg").status_code == 404

@@ -122,7 +122,7 @@ def test_a_download_is_the_persons_alone() -> None:
     answer = sure_client("ada").get(address)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
     assert answer["Content-Disposition"] == 'attachment; filename="ada.zip"'
-    answer.close()
+    assert zipfile.ZipFile(io.BytesIO(b"".join(answer))).testzip() is None
     assert sure_client("eve").get(address).status_code == 404
     assert sure_client("boss").get(address).status_code == 404
     assert sure_client("ada").get(f"/accounts/data/takeout/{uuid4()}.zip").status_code == 404
