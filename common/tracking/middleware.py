@@ -20,6 +20,8 @@ _SECRET: Final = ("password", "token", "secret", "code", "key")
 _UNLOGGED: Final = (
     "/event",
     "/accounts/",
+    # Whose page it is would stay in the log of somebody else for years.
+    "/u/",
     "/admin/",
     "/static/",
     "/assets/",

@@ -72,6 +72,7 @@ def test_what_is_posted_is_logged_without_secrets_and_cut(
     [
         pytest.param("/event", {}, id="the address of events"),
         pytest.param("/accounts/login/", {}, id="signing in"),
+        pytest.param("/u/ada/", {}, id="the page of another person"),
         pytest.param("/courses/nothing/", {"status": 404}, id="not found"),
         pytest.param("/courses/denied/", {"status": 403}, id="denied"),
         pytest.param("/picture", {"knows_user": False}, id="asked for nobody"),
