@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from common.core.health import Check, register_check
 
@@ -9,7 +10,13 @@ class ContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from common.accounts.api import PersonalData, register_personal_data
+        from common.content.personal import collect_changes
+
         register_check(Check("content", _check_store))
+        register_personal_data(
+            PersonalData("content", _("Your changes of courses"), collect=collect_changes)
+        )
 
 
 def _check_store() -> None:

@@ -11,7 +11,7 @@ from common.accounts.api import TakeoutFile, tables
 from common.enrollments.queries import list_enrollments_of
 from common.enrollments.records import unenroll
 
-_COLUMNS = ("course", "title", "mode", "is_active", "enrolled_at", "changed_at")
+_COLUMNS = ("course", "title", "mode", "is_active", "enrolled_at", "own_dates_from", "changed_at")
 
 
 def collect_enrollments(user_id: int) -> Iterator[TakeoutFile]:
@@ -27,6 +27,7 @@ def collect_enrollments(user_id: int) -> Iterator[TakeoutFile]:
                 entry.enrollment.mode,
                 entry.enrollment.is_active,
                 entry.enrollment.created_at,
+                entry.enrollment.paced_from,
                 entry.enrollment.changed_at,
             )
             for entry in listed

@@ -16,7 +16,9 @@ from common.accounts.models import Departure
 from common.blocks.anonymous import anonymous_id
 from common.blocks.models import LearnerBlockState, UserField
 from common.blocks.tests.factories import World, make_world
+from common.content.models import VersionLog
 from common.content.tests.factories import problem
+from common.courses.models import GroupMembership, LearnerSelection
 from common.enrollments.api import list_enrollments_of
 from common.files import api as files
 from common.grading.models import Score
@@ -75,6 +77,25 @@ def test_a_take_out_holds_courses_grades_and_answers() -> None:
         assert key.encode() in archive.read("enrollments.csv")
         text = b"".join(archive.read(name) for name in archive.namelist())
         assert str(other.course_key).encode() not in text
+
+
+def test_a_take_out_holds_groups_what_was_drawn_and_what_was_authored() -> None:
+    world = make_world(problem("p"))
+    run_id, now = world.context().run.id, timezone.now()
+    GroupMembership.objects.create(
+        run_id=run_id, learner=world.learner, partition_id=50, group_id=2, assigned_at=now
+    )
+    LearnerSelection.objects.create(
+        run_id=run_id, learner=world.learner, block="itembank@b", children="x", selected_at=now
+    )
+    VersionLog.objects.update(author=world.learner, message="Said so")
+    with archive_of(world.learner.pk) as archive:
+        assert [row["group"] for row in json.loads(archive.read("groups.json"))] == [2]
+        drawn = json.loads(archive.read("drawn-for-you.json"))
+        assert [(row["block"], row["shown"]) for row in drawn] == [("itembank@b", "x")]
+        changes = json.loads(archive.read("changes-of-courses.json"))
+        assert {row["message"] for row in changes} == {"Said so"}
+        assert "changes-of-courses.csv" in archive.namelist()
 
 
 def test_leaving_empties_answers_and_leaves_scores() -> None:
