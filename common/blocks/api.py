@@ -20,10 +20,10 @@ from django.utils.safestring import SafeString
 from common.blocks import handling, rendering, submission, types
 from common.blocks.anonymous import anonymous_id, find_user_id
 from common.blocks.author_html import PresentedHtml, present, sanitise
-from common.blocks.course_files import find_asset
+from common.blocks.course_files import find_asset, make_pass
 from common.blocks.data import BlockInfo, RenderedBlock, Resource
 from common.blocks.errors import BlockUnavailableError, BusyBlockError
-from common.blocks.links import rewrite_links
+from common.blocks.links import asset_base, rewrite_links
 from common.blocks.models import LearnerBlockState
 from common.blocks.rendering import PUBLIC_VIEW, STUDENT_VIEW
 from common.blocks.services.content import AuthorHtmlService
@@ -32,7 +32,7 @@ from common.blocks.source import BlockSource
 from common.blocks.tokens import register_token_reader
 from common.content import api as content
 from common.core.errors import NotFoundError
-from common.core.keys import BlockKey, usage_key
+from common.core.keys import BlockKey, CourseKey, usage_key
 from common.core.prepared import prepared
 from common.courses.api import Action, get_outline, require_access
 from common.enrollments.data import LearnerContext
@@ -54,6 +54,7 @@ __all__ = [
     "find_asset",
     "find_last_block",
     "find_user_id",
+    "framed_file_url",
     "get_completions",
     "get_progress",
     "handle",
@@ -140,6 +141,17 @@ def handle(
 def show_html(session: BlockSession, html: str, *, title: str = "") -> SafeString:
     """Return authors' HTML as a page may show it: links rewritten; in a frame where it acts."""
     return AuthorHtmlService(session).present(html, title=title)
+
+
+def framed_file_url(course_key: CourseKey, address: str) -> str:
+    """Return the address of a course's file for a frame of opaque origin, which sends no cookies.
+
+    It opens locked files too: the caller has asked whether the person may see the content.
+    """
+    base = asset_base(course_key)
+    if not address.startswith(base):
+        return address
+    return f"{base}{make_pass(course_key)}/{address.removeprefix(base)}"
 
 
 def require_view(session: BlockSession, key: BlockKey) -> None:

@@ -196,7 +196,17 @@ def _outline_block(
         max_selected=_max_selected(block),
         partition_id=_partition(block),
         group_to_child=_group_children(block),
+        extra=_extra(block),
     )
+
+
+def _extra(block: Block) -> Mapping[str, Any]:
+    """Return what pages show of single blocks: the highlights of a section, in sentences."""
+    told = block.settings.get("highlights") if block.key.block_type == "chapter" else None
+    if not isinstance(told, list):
+        return {}
+    sentences = [text for item in told if isinstance(item, str) and (text := item.strip())]
+    return {"highlights": sentences} if sentences else {}
 
 
 def _display_name(block: Block, block_class: Any) -> str:

@@ -10,6 +10,14 @@ urlpatterns = [
     path(f"{COURSE}/info/", views.old_updates),
     path(f"{COURSE}/textbooks/", views.textbooks, name="textbooks"),
     path(f"{COURSE}/textbooks/<int:book>/<int:number>/", views.chapter, name="chapter"),
+    *(
+        path(f"{COURSE}/{kind}/<int:place>/{rest}", views.old_chapter, {"setting": setting})
+        for kind, setting in (("pdfbook", "pdf_textbooks"), ("htmlbook", "html_textbooks"))
+        for rest in (
+            *("", "<int:page>", "chapter/<int:number>/", "chapter/<int:number>"),
+            "chapter/<int:number>/<int:page>",
+        )
+    ),
     path(f"{COURSE}/pages/<str:slug>/", views.custom_page, name="custom-page"),
 ]
 # Authors' links name custom pages without a folder; after every other page of a course.

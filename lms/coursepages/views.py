@@ -12,15 +12,18 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from common.blocks.api import find_asset, show_html
+from common.blocks.api import find_asset, framed_file_url, show_html
 from common.content import api as content
 from common.core.errors import NotFoundError
 from common.core.keys import CourseKey
 from common.courses.api import Action, require_access
-from lms.courseware.books import Book, Chapter, read_books
+from lms.courseware.books import Book, Chapter, find_book, read_books
 from lms.courseware.opening import OpenCourse, open_course
 from lms.courseware.tabs import Tab, course_tabs, find_page_tab
-from lms.courseware.updates import CourseInfo, course_info
+from lms.courseware.updates import CourseInfo, course_info, fill_keywords
+
+# No book has more chapters.
+_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,12 @@ class ChapterPage:
     chapter: Chapter
     number: int
     is_missing: bool
+    frame_address: str
+
+    @property
+    def is_sandboxed(self) -> bool:
+        """Whether it is no PDF: what else authors upload acts in an origin of its own."""
+        return not _is_pdf(self.chapter)
 
 
 @require_safe
@@ -82,7 +91,8 @@ def custom_page(request: HttpRequest, course_key: CourseKey, slug: str) -> HttpR
     if tab is None or not fields or barred:
         raise NotFoundError(f"{course_key} has no page {slug}")
     title = str(tab.get("name") or fields.get("display_name") or slug)
-    html = show_html(opened.session, str(fields.get("data", "")), title=title)
+    text = fill_keywords(opened, str(fields.get("data", "")))
+    html = show_html(opened.session, text, title=title)
     return _page(request, "lms/custom_page.html", opened, CustomPage(f"page:{slug}", title, html))
 
 
@@ -103,8 +113,35 @@ def chapter(request: HttpRequest, course_key: CourseKey, book: int, number: int)
     found = books[book - 1].chapters[number - 1]
     if found.is_outside:
         return redirect(found.address)
-    page = ChapterPage(books[book - 1], book, found, number, _is_missing(opened, found))
+    page = ChapterPage(
+        book=books[book - 1],
+        book_number=book,
+        chapter=found,
+        number=number,
+        is_missing=_is_missing(opened, found),
+        frame_address=_frame_address(found, course_key, request.GET.get("page", "")),
+    )
     return _page(request, "lms/chapter.html", opened, page)
+
+
+@require_safe
+def old_chapter(
+    request: HttpRequest,
+    course_key: CourseKey,
+    setting: str,
+    place: int,
+    number: int = 1,
+    page: int | None = None,
+) -> HttpResponse:
+    """Lead from the address that links in courses have to the chapter, at a page of its PDF."""
+    opened = _open(request, course_key)
+    book = find_book(opened.session.source.version.root.course.settings, setting, place)
+    if book is None or not 0 < number < _MOST:
+        raise NotFoundError(f"{course_key} has no book {place} in {setting}")
+    response = redirect("lms:chapter", course_key=course_key, book=book, number=number)
+    if page is not None:
+        response["Location"] += f"?page={page}"
+    return response
 
 
 def _open(request: HttpRequest, course_key: CourseKey) -> OpenCourse:
@@ -117,6 +154,18 @@ def _open(request: HttpRequest, course_key: CourseKey) -> OpenCourse:
 
 def _books(opened: OpenCourse) -> tuple[Book, ...]:
     return read_books(opened.session.source.version.root.course.settings, opened.course_key)
+
+
+def _is_pdf(chapter: Chapter) -> bool:
+    return urlsplit(chapter.address).path.lower().endswith(".pdf")
+
+
+def _frame_address(chapter: Chapter, course_key: CourseKey, page: str) -> str:
+    """Return what the frame shows: a PDF at a page, all else in an origin of its own."""
+    if not _is_pdf(chapter):
+        return framed_file_url(course_key, chapter.address)
+    is_page = page.isascii() and page.isdigit() and len(page) < 6 and "#" not in chapter.address
+    return f"{chapter.address}#page={int(page)}" if is_page else chapter.address
 
 
 def _is_missing(opened: OpenCourse, chapter: Chapter) -> bool:

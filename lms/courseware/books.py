@@ -48,6 +48,22 @@ def read_books(settings: Mapping[str, Any], course_key: CourseKey) -> tuple[Book
     )
 
 
+def find_book(settings: Mapping[str, Any], setting: str, place: int) -> int | None:
+    """Return which of ``read_books`` (from 1) stands at this place (from 0) of a setting's list.
+
+    None where nothing readable stands there.
+    """
+    number = 0
+    for name in _SETTINGS:
+        found = settings.get(name)
+        for position, item in enumerate(found if isinstance(found, list) else []):
+            is_book = isinstance(item, Mapping) and bool(_chapters(item))
+            number += is_book
+            if (name, position) == (setting, place):
+                return number if is_book else None
+    return None
+
+
 def _items(settings: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     found = [settings.get(name) for name in _SETTINGS]
     lists = [value for value in found if isinstance(value, list)]

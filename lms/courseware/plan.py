@@ -54,7 +54,7 @@ class SubsectionPlan:
 class SectionPlan:
     """A chapter of the course. ``units`` are those of its subsections, in order.
 
-    ``leaves`` are the blocks that complete them.
+    ``leaves`` are the blocks that complete them; ``highlights`` sentences of its authors.
     """
 
     key: BlockKey
@@ -63,6 +63,7 @@ class SectionPlan:
     subsections: tuple[SubsectionPlan, ...]
     units: tuple[UnitPlan, ...]
     leaves: tuple[BlockKey, ...]
+    highlights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ class _Maker:
             subsections=subsections,
             units=units,
             leaves=tuple(leaf for unit in units for leaf in unit.leaves),
+            highlights=tuple(block.extra.get("highlights", ())),
         )
 
     def subsection(self, block: OutlineBlock) -> SubsectionPlan:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from common.content import api as content
 from common.core.keys import CourseKey
@@ -56,6 +58,24 @@ def course_tabs(opened: OpenCourse) -> tuple[Tab, ...]:
     return list_tabs(
         root.course.settings, root.pages, course_key=opened.course_key, viewer=opened.viewer
     )
+
+
+def tab_links(opened: OpenCourse) -> Markup:
+    """Return the tabs behind the first as items of a list, kept: unit pages have no time.
+
+    No statement.
+    """
+    viewer = opened.viewer
+    name = (
+        *("links of tabs", str(opened.course_key), get_language()),
+        *(viewer.is_staff, viewer.is_enrolled),
+    )
+    return opened.outline.remember(name, lambda: _links(course_tabs(opened)[1:]))
+
+
+def _links(tabs: tuple[Tab, ...]) -> Markup:
+    item = Markup('<li><a dir="auto" href="{}">{}</a></li>')
+    return Markup("").join(item.format(tab.address, tab.title) for tab in tabs)
 
 
 def list_tabs(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from markupsafe import Markup
 
 from common.blocks.api import RenderedBlock, get_completions, render_block
 from common.core.keys import BlockKey, CourseKey, usage_key
@@ -15,6 +16,7 @@ from common.core.page import form_token
 from common.core.reader import outline_cookie
 from lms.courseware.opening import OpenCourse
 from lms.courseware.plan import SectionPlan, SubsectionPlan, UnitPlan, is_complete
+from lms.courseware.tabs import tab_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class UnitPage:
     due_of: Callable[[SubsectionPlan], datetime | None]
     keeps_work: bool
     is_folded: bool  # the reader folded the outline away
+    tab_links: Markup  # to the other pages of the course
 
     @property
     def done_percent(self) -> int:
@@ -80,6 +83,7 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
         due_of=opened.due_of,
         keeps_work=opened.session.keeps_work,
         is_folded=request.COOKIES.get(outline_cookie()) == "folded",
+        tab_links=tab_links(opened),
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from django.utils.html import escape
 
-from common.blocks.api import show_html
+from common.accounts.api import get_profile
+from common.blocks.api import anonymous_id, show_html
 from common.content import api as content
 from common.core.dates import date_text
 from lms.courseware.opening import OpenCourse
@@ -82,18 +83,19 @@ def _item(item: Any) -> tuple[int, str, str] | None:
 
 
 def _shown(opened: OpenCourse, html: Any, *, title: str) -> str:
-    return show_html(opened.session, _filled(opened, str(html)), title=title)
+    return show_html(opened.session, fill_keywords(opened, str(html)), title=title)
 
 
-def _filled(opened: OpenCourse, html: str) -> str:
-    """Fill the keywords that news may hold (reference: olx, section 8)."""
+def fill_keywords(opened: OpenCourse, html: str) -> str:
+    """Return a text with the keywords that authors may write filled in (reference: olx, 7).
+
+    One statement where it names its reader, else none.
+    """
     if "%%" not in html:
         return html
-    user = opened.session.user
     end: datetime | None = opened.run.facts.end
     values = {
-        "%%USER_FULLNAME%%": getattr(user, "get_full_name", lambda: "")(),
-        "%%USER_ID%%": "",
+        **(_reader(opened) if "%%USER_" in html else {}),
         "%%COURSE_DISPLAY_NAME%%": opened.run.display_name,
         "%%COURSE_ID%%": str(opened.course_key),
         "%%COURSE_END_DATE%%": "" if end is None else str(date_text(end)),
@@ -101,3 +103,14 @@ def _filled(opened: OpenCourse, html: str) -> str:
     for keyword, value in values.items():
         html = html.replace(keyword, escape(value))
     return html
+
+
+def _reader(opened: OpenCourse) -> dict[str, str]:
+    user, user_id = opened.session.user, opened.viewer.user_id
+    if user_id is None:
+        return {"%%USER_FULLNAME%%": "", "%%USER_ID%%": "", "%%USER_EMAIL%%": ""}
+    return {
+        "%%USER_FULLNAME%%": get_profile(user_id).name or user.get_username(),
+        "%%USER_ID%%": anonymous_id(user_id, opened.course_key),
+        "%%USER_EMAIL%%": user.email,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from django.utils import timezone
 
 from common.accounts.tests.factories import make_user
 from common.content.data import Asset
-from common.content.tests.factories import make_course
-from common.core.keys import CourseKey
+from common.content.tests.factories import make_course, section
+from common.core.keys import BlockKey, CourseKey, usage_key
 from common.enrollments import api as enrollments
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +239,78 @@ def test_a_course_without_books_has_no_such_tab_and_says_so() -> None:
     client = learner_in(key)
     assert "Textbooks" not in tabs_in(shown(client, key, ""))
     assert "No textbooks" in shown(client, key, "textbooks/")
+
+
+PAPER = {"tab_title": "P", "chapters": [{"title": "I", "url": "/static/a.pdf"}]}
+WEB = {"tab_title": "W", "chapters": [{"title": "I", "url": "/static/web/i.html"}]}
+
+
+def test_old_links_lead_to_the_chapter_at_its_page() -> None:
+    file = Asset("a.pdf", "0" * 64, 4, "application/pdf")
+    settings = {"pdf_textbooks": ["no book", PAPER], "html_textbooks": [WEB]}
+    key = make_course(settings=settings, assets=[file])
+    client = learner_in(key)
+    own = f"/courses/{key}/textbooks"
+    for old, new in {
+        "pdfbook/1/": f"{own}/1/1/",
+        "pdfbook/1/7": f"{own}/1/1/?page=7",
+        "pdfbook/1/chapter/1/9": f"{own}/1/1/?page=9",
+        "htmlbook/0/chapter/1/": f"{own}/2/1/",
+    }.items():
+        assert client.get(f"/courses/{key}/{old}")["Location"] == new
+    assert f'src="/assets/{key}/a.pdf#page=7"' in shown(client, key, "textbooks/1/1/?page=7")
+    for page in ("x", "-1", "٣", "9" * 99, "1&x=<b>"):
+        text = shown(client, key, f"textbooks/1/1/?page={page}")
+        assert f'src="/assets/{key}/a.pdf' in text
+        assert "<b>" not in text
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["pdfbook/0/", "pdfbook/5/", "htmlbook/0/", f"pdfbook/{10**30}/", "pdfbook/1/chapter/0/",
+     f"pdfbook/1/chapter/{10**30}/"],
+)  # fmt: skip
+def test_old_links_to_no_book_are_not_found(place: str) -> None:
+    key = make_course(settings={"pdf_textbooks": ["no book", PAPER]})
+    assert learner_in(key).get(f"/courses/{key}/{place}").status_code == 404
+
+
+def test_a_book_of_web_pages_acts_in_an_origin_of_its_own_and_reads_locked_files() -> None:
+    file = Asset("web/i.html", "0" * 64, 4, "text/html", locked=True)
+    key = make_course(settings={"html_textbooks": [WEB]}, assets=[file])
+    text = shown(learner_in(key), key, "textbooks/1/1/")
+    frame = re.search(r'<iframe class="book-frame" src="([^"]*)"[^>]*sandbox="allow-scripts"', text)
+    assert frame is not None
+    assert re.fullmatch(rf"/assets/{re.escape(str(key))}/~\d+-[0-9a-f]{{32}}/web/i.html", frame[1])
+
+
+def test_texts_name_their_reader() -> None:
+    text = "<p>Hello %%USER_FULLNAME%% of %%COURSE_DISPLAY_NAME%%: %%USER_ID%%</p>"
+    tabs = [{"type": "static_tab", "name": "Hi", "url_slug": "hi"}]
+    pages = {"info/updates.html": text, "tabs/hi.html": text}
+    key = make_course(settings={"tabs": tabs}, pages=pages)
+    client = learner_in(key, username="<ada>")
+    for page in ("", "updates/", "pages/hi/"):
+        found = re.search(r"<p>Hello (.*) of Test course: (.*)</p>", shown(client, key, page))
+        assert found is not None
+        assert found[1] == "&lt;ada&gt;"
+        assert re.fullmatch("[0-9a-f]{32}", found[2])
+
+
+def test_sections_tell_their_highlights() -> None:
+    sections = [
+        section("a", display_name="A", highlights=["Read <b>maps</b>", " ", 5, None]),
+        section("b", display_name="B", highlights="none"),
+    ]
+    key = make_course(sections=sections)
+    text = shown(learner_in(key), key, "")
+    assert '<span dir="auto">Read &lt;b&gt;maps&lt;/b&gt;</span>' in text
+    assert text.count('class="highlights"') == 1
+
+
+def test_a_unit_page_leads_to_the_other_pages_of_the_course() -> None:
+    key = make_course(settings={"tabs": TABS}, pages=PAGES)
+    place = usage_key(key, BlockKey("vertical", "s0_0_0"))
+    text = shown(learner_in(key), key, f"learn/{place}")
+    assert f'href="/courses/{key}/pages/plan/">Syllabus' in text
+    assert "Notes for staff" not in text
