@@ -47,6 +47,7 @@ PAGES: list[tuple[str, str, Address]] = [
     ("person", "admin", lambda sites: f"{sites.lms}/u/admin/"),
     ("your courses", "learner", lambda sites: sites.lms),
     ("course home", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/"),
+    ("view as", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/view-as/"),
     ("updates", "learner", lambda sites: f"{sites.lms}/courses/{sites.course_key}/updates/"),
     ("dates", "learner", lambda sites: f"{sites.lms}/courses/{sites.course_key}/dates/"),
     ("own dates", "author", lambda sites: f"{sites.lms}/courses/{OWN_PACE}/dates/"),

@@ -7,6 +7,7 @@ from lms.dates import urls as dates
 from lms.home import urls as home
 from lms.people import urls as people
 from lms.progress import urls as progress
+from lms.viewas import urls as viewas
 
 app_name = "lms"
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     *people.urlpatterns,
     *courseware.urlpatterns,
     *dates.urlpatterns,
+    *viewas.urlpatterns,
     *coursepages.urlpatterns,
     *coursepages.LAST,
 ]

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from common.blocks import handling, rendering, submission, types
 from common.blocks.anonymous import anonymous_id, find_user_id
@@ -30,8 +31,9 @@ from common.blocks.services.content import AuthorHtmlService
 from common.blocks.session import BlockSession, User
 from common.blocks.source import BlockSource
 from common.blocks.tokens import register_token_reader
+from common.blocks.trial import find_trial
 from common.content import api as content
-from common.core.errors import NotFoundError
+from common.core.errors import AccessDeniedError, NotFoundError
 from common.core.keys import BlockKey, CourseKey, usage_key
 from common.core.prepared import prepared
 from common.courses.api import Action, get_outline, require_access
@@ -53,6 +55,7 @@ __all__ = [
     "complete_seen",
     "find_asset",
     "find_last_block",
+    "find_trial",
     "find_user_id",
     "framed_file_url",
     "get_completions",
@@ -89,13 +92,16 @@ def open_session(
         raise NotFoundError(f"{context.course_key} is not published")
     # First: cold, it brings the version's root in the same store call.
     outline = get_outline(wanted)
+    view_as = context.view_as
+    is_draft = wanted != context.heads.published
     return BlockSession(
         context=context,
-        user=user,
+        user=user if view_as is None or view_as.person is None else view_as.person,
         source=BlockSource(content.load_version(wanted), outline),
-        now=now or timezone.now(),
+        now=context.moment(now or timezone.now()),
         host=host,
-        is_preview=wanted != context.heads.published,
+        is_preview=is_draft or view_as is not None,
+        trial=None if is_draft else find_trial(context),
     )
 
 
@@ -131,11 +137,23 @@ def handle(
     Raises CourseAccessDeniedError, NotFoundError, BusyBlockError.
     """
     action = Action.VIEW if request.method in {"GET", "HEAD"} else Action.SUBMIT
+    if action is Action.SUBMIT and session.context.view_as is not None:
+        _refuse_outside(key)
 
     def check(current: BlockSession) -> None:
         _require(current, key, action)
 
     return handling.handle(session, key, handler, suffix, request, aside=aside, check=check)
+
+
+def _refuse_outside(key: BlockKey) -> None:
+    """Raise AccessDeniedError for blocks of packages: they may keep work in tables of their own."""
+    found = types.find_block_class(key.block_type)
+    if found is not None and types.is_third_party(found):
+        raise AccessDeniedError(
+            f"{key} is not answered for somebody else",
+            user_message=_("This cannot be tried out while you see the course as somebody else."),
+        )
 
 
 def show_html(session: BlockSession, html: str, *, title: str = "") -> SafeString:

@@ -21,7 +21,7 @@ from common.content import api as content
 from common.core.errors import AccessDeniedError
 from common.core.keys import CourseKey
 from common.courses.api import Action, check_access
-from common.enrollments.api import get_learner_context
+from common.enrollments.api import get_request_context
 from common.files.api import SANDBOX, content_type_for, is_inert, serve
 
 
@@ -30,7 +30,7 @@ from common.files.api import SANDBOX, content_type_for, is_inert, serve
 def asset(request: HttpRequest, course_key: CourseKey, path: str) -> HttpResponseBase:
     """Serve a file of the published course; a locked one to those who may see its content."""
     has_pass, path = take_pass(course_key, path)
-    context = get_learner_context(course_key, request.user)
+    context = get_request_context(request, course_key)
     version_id = context.heads.published
     if context.viewer.is_staff:
         version_id = version_id or context.heads.draft
@@ -43,7 +43,8 @@ def asset(request: HttpRequest, course_key: CourseKey, path: str) -> HttpRespons
             return HttpResponseRedirect(staticfiles_storage.url(path))
         raise AssetNotFoundError(f"{course_key} has no file {path}")
     if found.locked and not has_pass:
-        access = check_access(context.viewer, context.run, None, Action.VIEW, timezone.now())
+        now = context.moment(timezone.now())
+        access = check_access(context.viewer, context.run, None, Action.VIEW, now)
         if not access.allowed:
             raise AccessDeniedError(f"{path} is locked", user_message=access.message)
     return serve(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q, QuerySet
 from xblock.fields import BlockScope, UserScope
@@ -20,6 +20,9 @@ from common.blocks.author_data import copied
 from common.blocks.models import LearnerBlockState, SharedState, UserField
 from common.core.keys import BlockKey, CourseKey, UsageKey, block_key
 from common.core.prepared import prepared
+
+if TYPE_CHECKING:
+    from common.blocks.trial import Trial
 
 _BLOCK_FAMILY: Final = "xblock.v1"
 
@@ -100,10 +103,18 @@ def _user_fields(learner_id: Any, block_types: Any) -> QuerySet[Any, Any]:
 class LearnerStore(KeyValueStore):
     """The rows of one learner in one run. ``learner_id`` None: nobody, nothing is loaded."""
 
-    def __init__(self, *, run_id: int, learner_id: int | None, course_key: CourseKey) -> None:
+    def __init__(
+        self,
+        *,
+        run_id: int,
+        learner_id: int | None,
+        course_key: CourseKey,
+        trial: Trial | None = None,
+    ) -> None:
         self.run_id = run_id
         self.learner_id = learner_id
         self.course_key = course_key
+        self._trial = trial
         self._records: dict[Ref, Record] = {}
         self.completions: dict[BlockKey, float | None] = {}
 
@@ -114,10 +125,17 @@ class LearnerStore(KeyValueStore):
         missing = [key for key in dict.fromkeys(keys) if StateRef(key) not in self._records]
         for key in missing:
             self._records[StateRef(key)] = Record()
-        if not missing or self.learner_id is None:
-            return
+        if missing and self.learner_id is not None:
+            self._read_states(missing)
+        if self._trial is not None:
+            for key in missing:
+                tried = self._trial.find(key)
+                if tried is not None:
+                    self._records[StateRef(key)] = Record(tried)
+
+    def _read_states(self, keys: list[BlockKey]) -> None:
         rows = _states(
-            run_id=self.run_id, learner_id=self.learner_id, blocks=[str(key) for key in missing]
+            run_id=self.run_id, learner_id=self.learner_id, blocks=[str(key) for key in keys]
         )
         for text, state, revision, completion in rows:
             key = BlockKey.parse(text)

@@ -53,10 +53,13 @@ class InheritanceMixin(XBlockMixin):
         grace = self.graceperiod
         return shift(due, seconds=grace.total_seconds()) if grace else due
 
+    def _moment(self) -> datetime:
+        return getattr(self.runtime, "moment", None) or timezone.now()
+
     def is_past_due(self) -> bool:
         """Tell whether due date and grace are over."""
         closes_at = self.close_date
-        return closes_at is not None and timezone.now() > closes_at
+        return closes_at is not None and self._moment() > closes_at
 
     def has_deadline_passed(self) -> bool:
         """Tell whether due date and grace are over."""

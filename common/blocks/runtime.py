@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -112,6 +113,12 @@ class LyceumRuntime(LegacyAttributes, Runtime):
             select=types.select_entry_point,
         )  # fmt: skip
         self.mixologist = SettledMixologist(MIXINS)
+
+    @property
+    def moment(self) -> datetime | None:
+        """The moment that staff look at the course at; None: now."""
+        view_as = self.session.context.view_as
+        return None if view_as is None else view_as.at
 
     @property
     def user_id(self) -> int | None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common.blocks import types
 from common.blocks.data import EventPublication, GradePublication
@@ -23,6 +23,9 @@ from common.courses.api import Action, check_access, due_at
 from common.courses.data import CourseOutline, Viewer
 from common.enrollments.api import get_learner_context
 from common.enrollments.data import LearnerContext
+
+if TYPE_CHECKING:
+    from common.blocks.trial import Trial
 
 # A Django user or visitor; the stubs of the two have nothing in common.
 User = Any
@@ -55,9 +58,12 @@ class BlockSession:
         now: datetime,
         host: str = "",
         is_preview: bool = False,
+        trial: Trial | None = None,
     ) -> None:
         self.source = source
         self.is_preview = is_preview
+        # Where work that does not count is kept, None: nowhere.
+        self.trial = trial
         self.now = now
         self.host = host
         self._visible: dict[BlockKey, bool] = {}
@@ -70,16 +76,22 @@ class BlockSession:
         self.user = user
         self.buffer = Buffer()
         self._visible.clear()
-        # A visitor's or a previewing staff member's work is thrown away, so none is read either.
+        # A visitor's or a previewing staff member's work is thrown away, so none is read either;
+        # who looks as a named learner sees that learner's.
+        whose = context.user_id if self.keeps_work else None
+        if context.view_as is not None:
+            whose = context.view_as.learner_id
         self.store = LearnerStore(
             run_id=context.run.id,
-            learner_id=context.user_id if self.keeps_work else None,
+            learner_id=whose,
             course_key=context.course_key,
+            trial=self.trial,
         )
         self.runtime = LyceumRuntime(self)
 
     def rebind(self, user: User) -> None:
         """Work for ``user`` from now on: a trusted service's call named them."""
+        self.trial = None
         self.bind(get_learner_context(self.course_key, user), user)
 
     def redraw(self, key: BlockKey, children: tuple[BlockKey, ...]) -> None:
@@ -103,6 +115,7 @@ class BlockSession:
             now=self.now,
             host=self.host,
             is_preview=self.is_preview,
+            trial=self.trial,
         )
 
     def of(self, user: User) -> BlockSession:

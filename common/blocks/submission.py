@@ -47,16 +47,19 @@ COMPLETION_EVENT: Final = "edx.completion.block_completion.changed"
 def run(session: BlockSession, work: Callable[[BlockSession], T]) -> T:
     """Return what ``work`` returns, once its changes are stored. ``work`` may run several times.
 
-    Changes of somebody whose work is not kept (visitors, staff without enrollment) are thrown
-    away. Raises BusyBlockError after MAX_RUNS meetings with others, and whatever ``work`` raises,
-    in which case nothing is stored.
+    Changes of a visitor are thrown away; what staff only try out is kept apart for a day,
+    without scores and events. Raises BusyBlockError after MAX_RUNS meetings with others, and
+    whatever ``work`` raises, in which case nothing is stored.
     """
     for attempt in range(MAX_RUNS):
         try:
             with session.active():
                 result = work(session)
             if not session.keeps_work:
-                _log_events(session)
+                if session.trial is None:
+                    _log_events(session)
+                else:
+                    session.trial.keep(session.store)
                 return result
             _commit(session)
         except StateChangedError:

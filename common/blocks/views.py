@@ -36,7 +36,7 @@ from common.core.errors import (
     SignInRequiredError,
 )
 from common.core.keys import CourseKey, UsageKey, block_key
-from common.enrollments.api import get_learner_context
+from common.enrollments.api import get_learner_context, get_request_context
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def handler(
     _check_size(request)
     _authenticate(request, usage_key)
     _check_place(course_key, usage_key)
-    context = get_learner_context(course_key, request.user)
+    context = get_request_context(request, course_key)
     session = api.open_session(context, request.user, host=request.get_host())
     aside = usage_key.aside_type if isinstance(usage_key, AsideUsageKey) else ""
     return api.handle(
@@ -114,7 +114,11 @@ def token(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> H
     if not request.user.is_authenticated:
         raise AccessDeniedError("sign in to get a token")
     _check_place(course_key, usage_key)
-    session = api.open_session(get_learner_context(course_key, request.user), request.user)
+    context = get_request_context(request, course_key)
+    if context.view_as is not None:
+        # It would name who asks, and outlive the look as somebody else.
+        raise AccessDeniedError("no token while the course is seen as somebody else")
+    session = api.open_session(context, request.user)
     api.require_view(session, block_key(usage_key))
     made = make_block_token(request.user, usage_key)
     return JsonResponse(

@@ -23,6 +23,12 @@ from common.enrollments.queries import (
 )
 from common.enrollments.records import enroll, register_enrollment_hook, unenroll
 from common.enrollments.standing import register_standing_hook
+from common.enrollments.viewas import (
+    end_view_as,
+    get_request_context,
+    start_view_as,
+    view_as_group,
+)
 
 __all__ = [
     "DEFAULT_MODE",
@@ -33,11 +39,13 @@ __all__ = [
     "RunEnrollment",
     "check_enroll",
     "count_active",
+    "end_view_as",
     "enroll",
     "find_enrollment",
     "find_subscriber",
     "get_calendar_token",
     "get_learner_context",
+    "get_request_context",
     "get_viewers",
     "list_contexts",
     "list_enrollments_of",
@@ -50,5 +58,7 @@ __all__ = [
     "renew_calendar_token",
     "restart_pace",
     "set_passed_runs",
+    "start_view_as",
     "unenroll",
+    "view_as_group",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from opaque_keys.edx.keys import CourseKey
 
@@ -51,6 +52,25 @@ class LockedEnrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewAs:
+    """As whom course staff look at their course. ``kind``: learner, beta, group or person.
+
+    ``learner_id`` and ``person`` (their account) name a learner, ``partition_id`` and ``group_id``
+    a group; ``at``: the moment that is taken for now. ``trial`` names what they try out meanwhile.
+    """
+
+    kind: str
+    learner_id: int | None = None
+    partition_id: int | None = None
+    group_id: int | None = None
+    mode: str = "audit"
+    label: str = ""
+    at: datetime | None = None
+    trial: str = ""
+    person: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerContext:
     """One person in one course run, read in at most three statements at the start of a request.
 
@@ -61,6 +81,11 @@ class LearnerContext:
     heads: Heads
     enrollment: EnrollmentData | None
     viewer: Viewer
+    view_as: ViewAs | None = None  # when course staff look as this person
+
+    def moment(self, now: datetime) -> datetime:
+        """Return the moment that rules are asked for: now, unless staff chose another."""
+        return now if self.view_as is None or self.view_as.at is None else self.view_as.at
 
     @property
     def course_key(self) -> CourseKey:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -146,9 +145,8 @@ def old_chapter(
 
 def _open(request: HttpRequest, course_key: CourseKey) -> OpenCourse:
     """Return the course for somebody who may read its content."""
-    now: datetime = timezone.now()
-    opened = open_course(request, course_key, now)
-    require_access(opened.viewer, opened.run, None, Action.VIEW, now)
+    opened = open_course(request, course_key, timezone.now())
+    require_access(opened.viewer, opened.run, None, Action.VIEW, opened.now)
     return opened
 
 

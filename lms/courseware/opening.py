@@ -11,7 +11,8 @@ from common.blocks.api import BlockSession, User, open_session
 from common.core.keys import CourseKey
 from common.courses.api import Action, due_at, require_access
 from common.courses.data import CourseOutline, CourseRunData, Viewer
-from common.enrollments.api import get_learner_context
+from common.enrollments.api import get_learner_context, get_request_context
+from common.enrollments.data import LearnerContext
 from lms.courseware.plan import CoursePlan, SubsectionPlan, plan_of
 
 
@@ -45,19 +46,24 @@ class OpenCourse:
 
 
 def open_course(request: HttpRequest, course_key: CourseKey, now: datetime) -> OpenCourse:
-    """Return the published course for the person of the request.
+    """Return the published course for the person of the request, or as whom they look at it.
 
     At most three statements beside session and person, at most one store call. Raises
     CourseAccessDeniedError, NotFoundError.
     """
-    return open_course_for(request.user, course_key, now, host=request.get_host())
+    context = get_request_context(request, course_key)
+    return _open(context, request.user, now, host=request.get_host())
 
 
 def open_course_for(
     user: User, course_key: CourseKey, now: datetime, *, host: str = ""
 ) -> OpenCourse:
     """Return what ``open_course`` does, where no browser asks."""
-    context = get_learner_context(course_key, user)
+    return _open(get_learner_context(course_key, user), user, now, host=host)
+
+
+def _open(context: LearnerContext, user: User, now: datetime, *, host: str) -> OpenCourse:
+    now = context.moment(now)
     require_access(context.viewer, context.run, None, Action.OUTLINE, now)
     session = open_session(context, user, now=now, host=host)
     return OpenCourse(session=session, plan=plan_of(session.outline, context.viewer, now), now=now)

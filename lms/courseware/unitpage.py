@@ -37,6 +37,7 @@ class UnitPage:
     is_staff: bool
     due_of: Callable[[SubsectionPlan], datetime | None]
     keeps_work: bool
+    is_trial: bool  # answers are for trying out
     is_folded: bool  # the reader folded the outline away
     tab_links: Markup  # to the other pages of the course
 
@@ -82,6 +83,7 @@ def unit_page(request: HttpRequest, opened: OpenCourse, key: BlockKey) -> UnitPa
         is_staff=opened.viewer.is_staff,
         due_of=opened.due_of,
         keeps_work=opened.session.keeps_work,
+        is_trial=opened.session.trial is not None,
         is_folded=request.COOKIES.get(outline_cookie()) == "folded",
         tab_links=tab_links(opened),
     )

@@ -55,7 +55,9 @@ def dates(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     found = list_dates(opened)
     viewer = opened.viewer
     subscribe = ""
-    if viewer.is_enrolled and viewer.user_id is not None:
+    # The address is the learner's secret: not for staff who look as them.
+    is_own = opened.session.context.view_as is None
+    if viewer.is_enrolled and viewer.user_id is not None and is_own:
         token = get_calendar_token(opened.run.id, viewer.user_id)
         subscribe = f"{settings.LMS_URL}{url('lms:dates-feed', token=token)}" if token else ""
     page = DatesPage(
@@ -100,7 +102,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 def renew(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     """Give the learner another address for calendars; the one before opens nothing any more."""
     opened = open_course(request, course_key, timezone.now())
-    if opened.viewer.is_enrolled:
+    if opened.viewer.is_enrolled and opened.session.context.view_as is None:
         renew_calendar_token(opened.run.id, user_id(request))
         messages.success(request, _("The address for calendars is a new one."))
     return redirect("lms:dates", course_key=course_key)

@@ -108,7 +108,7 @@ class ProblemBlock(ProblemFields, ScorableXBlockMixin, XBlock):
 
     def now(self) -> datetime:
         """Return the moment that the rules are applied at."""
-        return datetime.now(UTC)
+        return getattr(self.runtime, "moment", None) or datetime.now(UTC)
 
     def state(self) -> LearnerState:
         """Return what is kept for the learner, with the seed that their variant has."""

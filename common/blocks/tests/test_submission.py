@@ -187,10 +187,11 @@ def test_a_shared_state_that_changed_has_the_handler_run_again(world: World) -> 
     assert SharedState.objects.get().state == '{"total": 51}'
 
 
-def test_staff_without_enrollment_play_and_nothing_is_kept(world: World) -> None:
-    staff = make_user("staff", is_staff=True)
+def test_staff_without_enrollment_try_out_and_nothing_counts(world: World) -> None:
+    staff, other = make_user("staff", is_staff=True), make_user("other", is_staff=True)
     assert press(world, "press", staff).content == b"1"
-    assert press(world, "press", staff).content == b"1"
+    assert press(world, "press", staff).content == b"2"
+    assert press(world, "press", other).content == b"1"
     assert not LearnerBlockState.objects.exists()
     assert not Score.objects.exists()
 
