@@ -38,7 +38,7 @@ from common.courses.api import (
 from common.courses.data import CourseOutline, OutlineBlock
 
 # Raise it when the rules here would give another outline for the same version.
-RULES: Final = 4
+RULES: Final = 5
 
 _TIMEDELTA = Timedelta()
 _SELECTING: Final = frozenset({"library_content", "itembank"})
@@ -196,7 +196,7 @@ def _outline_block(
         max_selected=_max_selected(block),
         partition_id=_partition(block),
         group_to_child=_group_children(block),
-        extra=_extra(block),
+        extra={**_extra(block), **_gate(block)},
     )
 
 
@@ -207,6 +207,26 @@ def _extra(block: Block) -> Mapping[str, Any]:
         return {}
     sentences = [text for item in told if isinstance(item, str) and (text := item.strip())]
     return {"highlights": sentences} if sentences else {}
+
+
+def _gate(block: Block) -> dict[str, Any]:
+    """Return what opens a subsection after another: the other's key, fractions of points and work.
+
+    Without numbers: all of both, as authors' tools offer it first.
+    """
+    name = block.settings.get("prereq")
+    if block.key.block_type != "sequential" or not isinstance(name, str) or not name:
+        return {}
+    before = BlockKey("sequential", name)
+    if before == block.key:
+        return {}
+    wanted = (_share(block.settings.get(f"prereq_min_{what}")) for what in ("score", "completion"))
+    return {"gate": [str(before), *wanted]}
+
+
+def _share(value: Any) -> float:
+    number = read_number(value)
+    return 1.0 if number is None else min(1.0, max(0.0, number / 100))
 
 
 def _display_name(block: Block, block_class: Any) -> str:

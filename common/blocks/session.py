@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.blocks import types
 from common.blocks.data import EventPublication, GradePublication
+from common.blocks.gates import pass_gates
 from common.blocks.learner_data import LearnerStore
 from common.blocks.runtime import LyceumRuntime
 from common.blocks.source import BlockSource
@@ -72,7 +73,7 @@ class BlockSession:
 
     def bind(self, context: LearnerContext, user: User) -> None:
         """Work for this person from now on; what was buffered for the one before is dropped."""
-        self.context = context
+        self.context, self.gates = pass_gates(context, self.source.outline, self.now)
         self.user = user
         self.buffer = Buffer()
         self._visible.clear()

@@ -7,7 +7,7 @@ speaks decides:
 2. The course: catalogue visibility; end, invitation, enrollment dates, e-mail domain, courses that
    come first, and cap; start; enrolled or public.
 3. The block and its ancestors: staff only, group access, start, the group of a split test, the
-   drawn children of a selection, hidden after the due date.
+   drawn children of a selection, locked until another part is done, hidden after the due date.
 
 Beta testers see starts ``days_early_for_beta`` days earlier. The end of a course closes
 enrollment, not the content. ``Reason`` is the closed list of answers.
@@ -65,7 +65,6 @@ class Reason(StrEnum):
     NOT_SELECTED = "not_selected"
     HIDDEN_AFTER_DUE = "hidden_after_due"
     UNKNOWN_BLOCK = "unknown_block"
-    # Given by gates above this function (gating by score): kept here so that the list is whole.
     GATED = "gated"
 
 
@@ -101,7 +100,8 @@ MESSAGES: dict[Reason, str | Promise] = {
 class Access:
     """An answer. ``opens_at``: when a date alone stands in the way.
 
-    ``names``: what the rule asks for: e-mail domains, or the keys of courses to pass first.
+    ``names``: what the rule asks for: e-mail domains, the keys of courses to pass first, or the
+    block to do first.
     """
 
     allowed: bool
@@ -267,11 +267,24 @@ def _check_block(
             split = ancestor.partition_id is not None
             return denied(Reason.NOT_IN_GROUP if split else Reason.NOT_SELECTED)
         child = ancestor
+    if outline.gates and action in {Action.VIEW, Action.SUBMIT}:
+        locked = closed_gate(outline, viewer, key)
+        if locked is not None:
+            return denied(Reason.GATED, names=(str(outline.gates[locked].before),))
     if action in {Action.VIEW, Action.SUBMIT} and any(
         is_hidden(outline, part, now) for part in (block, *outline.iter_ancestors(key))
     ):
         return denied(Reason.HIDDEN_AFTER_DUE)
     return OPEN
+
+
+def closed_gate(outline: CourseOutline, viewer: Viewer, key: BlockKey) -> BlockKey | None:
+    """Return the gated subsection that locks a block (itself, or around it); None: none does."""
+    if viewer.is_staff:
+        return None
+    parts = (key, *(part.key for part in outline.iter_ancestors(key)))
+    closed = (part for part in parts if part in outline.gates and part not in viewer.opened)
+    return next(closed, None)
 
 
 def _block_opens(outline: CourseOutline, viewer: Viewer, block: OutlineBlock) -> datetime | None:

@@ -142,6 +142,18 @@ class OutlineBlock:
         return self.partition_id is not None or self.max_selected is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What opens a subsection: so much of the points, and of the work, of the one ``before`` it.
+
+    Both are fractions, 0.0 to 1.0.
+    """
+
+    before: BlockKey
+    min_score: float
+    min_completion: float
+
+
 @dataclass(frozen=True, eq=False)
 class CourseOutline:
     """One version of a course as grading, access and navigation see it.
@@ -229,9 +241,33 @@ class CourseOutline:
         )
 
     @cached_property
+    def gates(self) -> Mapping[BlockKey, Gate]:
+        """Subsections that open after another one of the course, with what opens them.
+
+        A gate whose subsection is gone, or that leads back to itself, opens nothing and is none.
+        """
+        named = {
+            key: Gate(BlockKey.parse(block.extra["gate"][0]), *block.extra["gate"][1:])
+            for key, block in self.blocks.items()
+            if "gate" in block.extra
+        }
+        named = {key: gate for key, gate in named.items() if gate.before in self.blocks}
+        return {key: gate for key, gate in named.items() if not _is_circle(named, key)}
+
+    @cached_property
     def has_beta_dates(self) -> bool:
         """Whether beta testers see something earlier than others."""
         return any(block.days_early_for_beta for block in self.blocks.values())
+
+
+def _is_circle(gates: Mapping[BlockKey, Gate], start: BlockKey) -> bool:
+    key, seen = start, set[BlockKey]()
+    while key in gates and key not in seen:
+        seen.add(key)
+        key = gates[key].before
+        if key == start:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +291,8 @@ class Viewer:
     mode: str | None = None
     standing: int = 0
     paced_from: datetime | None = None
+    # Gated subsections that this person has opened. What is not known to be open is locked.
+    opened: frozenset[BlockKey] = frozenset()
 
     @property
     def is_enrolled(self) -> bool:

@@ -46,6 +46,14 @@ def audience(outline: CourseOutline, viewer: Viewer) -> str:
     return "/".join([rank, *groups, *picks])
 
 
+def opened_gates(outline: CourseOutline, viewer: Viewer) -> frozenset[BlockKey]:
+    """Return the gates of the course that a person has opened: what an audience leaves aside.
+
+    Grades do not ask for it; content does, beside the audience.
+    """
+    return viewer.opened.intersection(outline.gates) if outline.gates else frozenset()
+
+
 def visible_blocks(
     outline: CourseOutline,
     viewer: Viewer,
@@ -58,7 +66,8 @@ def visible_blocks(
     Kept with the outline per audience and visibility window: cheap to ask again.
     """
     since, _until = visibility_window(outline, viewer, now, purpose=purpose)
-    name = ("visible", audience(outline, viewer), since, purpose)
+    gates = opened_gates(outline, viewer) if purpose is Purpose.CONTENT else frozenset()
+    name = ("visible", audience(outline, viewer), since, purpose, gates)
     return outline.remember(name, lambda: _compute_visible(outline, viewer, now, purpose))
 
 
@@ -68,6 +77,8 @@ def _compute_visible(
     if viewer.is_staff and purpose is Purpose.CONTENT:
         return frozenset(outline.blocks)
     seen: set[BlockKey] = set()
+    is_gated = purpose is Purpose.CONTENT and not viewer.is_staff
+    locked = frozenset(outline.gates).difference(viewer.opened) if is_gated else frozenset()
     shown: dict[BlockKey, frozenset[BlockKey]] = {}
     for key, block in outline.blocks.items():
         parent = block.parent
@@ -77,6 +88,8 @@ def _compute_visible(
             continue
         if not viewer.is_staff and not _is_open(outline, viewer, block, now, purpose):
             continue
+        if parent in locked:
+            continue  # the locked subsection itself is seen, and says what opens it
         seen.add(key)
         if block.restricts_children:
             shown[key] = shown_children(outline, viewer, block)

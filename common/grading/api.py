@@ -31,7 +31,13 @@ from common.grading.data import (
     WhyHidden,
     are_points,
 )
-from common.grading.gradebook import grade_course, policy_of, prepare_grading, stamp_of
+from common.grading.gradebook import (
+    grade_course,
+    grade_subsection,
+    policy_of,
+    prepare_grading,
+    stamp_of,
+)
 from common.grading.grades import (
     count_passing,
     find_scores,
@@ -72,6 +78,7 @@ __all__ = [
     "get_course_grade",
     "get_grade_summary",
     "grade_course",
+    "grade_subsection",
     "list_scores_of_block",
     "parse_policy",
     "policy_of",

@@ -227,6 +227,17 @@ def grade_subsections(plan: Plan, scores: Scores) -> tuple[SubsectionGrade, ...]
     return tuple(grade for place, grade in enumerate(grades) if place in plan.shown)
 
 
+def grade_subsection(
+    outline: CourseOutline, viewer: Viewer, key: BlockKey, scores: Scores, now: datetime
+) -> SubsectionGrade | None:
+    """Return the grade of one subsection; None when the viewer does not see it."""
+    plan = plan_of(outline, viewer, now)
+    for place in plan.shown:
+        if plan.subsections[place].key == key:
+            return _with_scores(plan.subsections[place], plan.blocks[place], scores)
+    return None
+
+
 def touched_subsections(
     plan: Plan, scores: Scores, keys: Iterable[BlockKey]
 ) -> list[SubsectionGrade]:

@@ -66,4 +66,4 @@ def _open(context: LearnerContext, user: User, now: datetime, *, host: str) -> O
     now = context.moment(now)
     require_access(context.viewer, context.run, None, Action.OUTLINE, now)
     session = open_session(context, user, now=now, host=host)
-    return OpenCourse(session=session, plan=plan_of(session.outline, context.viewer, now), now=now)
+    return OpenCourse(session=session, plan=plan_of(session.outline, session.viewer, now), now=now)

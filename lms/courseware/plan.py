@@ -13,7 +13,13 @@ from functools import cached_property
 
 from common.content.data import CONTAINER_TYPES
 from common.core.keys import BlockKey
-from common.courses.api import audience, visibility_window, visible_blocks
+from common.courses.api import (
+    audience,
+    closed_gate,
+    opened_gates,
+    visibility_window,
+    visible_blocks,
+)
 from common.courses.data import CompletionMode, CourseOutline, OutlineBlock, Viewer
 
 Completions = Mapping[BlockKey, float]
@@ -35,6 +41,7 @@ class SubsectionPlan:
     """A run of units with one due date and, when graded, one assignment type.
 
     ``due`` is everybody's; ``OpenCourse.due_of`` knows those who have a date of their own.
+    ``opens_after``: the title of the subsection that has to be done first, None when it is open.
     ``rows`` keeps its units as HTML, to do and done: see ``lms.courseware.rows``.
     """
 
@@ -45,6 +52,7 @@ class SubsectionPlan:
     due: datetime | None
     staff_only: bool
     units: tuple[UnitPlan, ...]
+    opens_after: str | None = None
     rows: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -128,12 +136,13 @@ def is_complete(unit: UnitPlan, completions: Completions) -> bool:
 def plan_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> CoursePlan:
     """Return what a viewer walks through now; kept with the outline."""
     since, _until = visibility_window(outline, viewer, now)
-    name = ("plan of pages", audience(outline, viewer), since)
+    gates = opened_gates(outline, viewer)
+    name = ("plan of pages", audience(outline, viewer), since, gates)
     return outline.remember(name, lambda: _make_plan(outline, viewer, now))
 
 
 def _make_plan(outline: CourseOutline, viewer: Viewer, now: datetime) -> CoursePlan:
-    maker = _Maker(outline, visible_blocks(outline, viewer, now), viewer.is_staff)
+    maker = _Maker(outline, viewer, visible_blocks(outline, viewer, now))
     return CoursePlan(tuple(map(maker.section, maker.children(outline.course))))
 
 
@@ -141,11 +150,12 @@ class _Maker:
     """Makes the parts of a plan from the blocks that one audience sees."""
 
     def __init__(
-        self, outline: CourseOutline, visible: frozenset[BlockKey], is_staff: bool
+        self, outline: CourseOutline, viewer: Viewer, visible: frozenset[BlockKey]
     ) -> None:
         self._outline = outline
         self._visible = visible
-        self._is_staff = is_staff
+        self._is_staff = viewer.is_staff
+        self._viewer = viewer
 
     def children(self, key: BlockKey) -> list[OutlineBlock]:
         return [
@@ -170,6 +180,7 @@ class _Maker:
     def subsection(self, block: OutlineBlock) -> SubsectionPlan:
         # Content directly in a section is a subsection of one page.
         is_container = block.key.block_type in CONTAINER_TYPES
+        locked = closed_gate(self._outline, self._viewer, block.key)
         units = self.children(block.key) if is_container else [block]
         return SubsectionPlan(
             key=block.key,
@@ -179,7 +190,11 @@ class _Maker:
             due=block.due,
             staff_only=block.staff_only,
             units=tuple(map(self.unit, units)),
+            opens_after=None if locked is None else self._title_before(locked),
         )
+
+    def _title_before(self, locked: BlockKey) -> str:
+        return self._outline.block(self._outline.gates[locked].before).display_name
 
     def unit(self, block: OutlineBlock) -> UnitPlan:
         below = [

@@ -16,6 +16,7 @@ from common.courses.api import Reason
 from common.courses.errors import CourseAccessDeniedError
 from lms.courseware.homepage import home_page
 from lms.courseware.jumps import find_by_name, find_unit
+from lms.courseware.lockedpage import locked_page
 from lms.courseware.opening import open_course
 from lms.courseware.unitpage import unit_marks, unit_page
 
@@ -40,6 +41,9 @@ def unit(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> Ht
     opened = open_course(request, course_key, timezone.now())
     key = _key_in(course_key, usage_key)
     if not opened.plan.has(key):
+        locked = locked_page(opened, key)
+        if locked is not None:
+            return render(request, "lms/locked.html", {"page": locked}, status=403)
         return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
     return render(request, "lms/unit.html", {"page": unit_page(request, opened, key)})
 
@@ -72,6 +76,8 @@ def jump_to(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) ->
     """Lead to the page that shows a block."""
     opened = open_course(request, course_key, timezone.now())
     key = _key_in(course_key, usage_key)
+    if locked_page(opened, key) is not None:
+        return _to_block(course_key, key, key)  # its address says what opens it
     return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
 
 

@@ -94,7 +94,9 @@ _SEQUENTIAL = _settings(
     boolean="""is_time_limited is_proctored_enabled is_practice_exam is_onboarding_exam
         is_entrance_exam""",
     integer="default_time_limit_minutes",
-    string="exam_review_rules",
+    # Opens after another subsection (its url_name): percents of its points and of its completion.
+    string="exam_review_rules prereq",
+    float="prereq_min_score prereq_min_completion",
 )
 
 _PROBLEM: dict[str, Field] = {
