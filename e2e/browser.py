@@ -46,7 +46,7 @@ def sign_in(page: Page, site: str, username: str, password: str) -> None:
     page.goto(f"{site}/accounts/login/")
     page.get_by_label("User name or e-mail address").fill(username)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda address: "/login" not in address)
 
 

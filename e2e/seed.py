@@ -124,6 +124,7 @@ def main() -> int:
     users = get_user_model()._default_manager
     key = parse_course_key(COURSE)
     users.create_superuser("admin", "admin@example.org", PASSWORD)
+    users.create_user("passkeeper", "passkeeper@example.org", PASSWORD)
     learner = users.create_user("learner", "learner@example.org", PASSWORD)
     author = users.create_user("author", "author@example.org", PASSWORD)
     grant_role(user_id=author.pk, role=Role.INSTRUCTOR, course_key=key)

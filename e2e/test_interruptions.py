@@ -108,7 +108,7 @@ def test_a_sign_in_that_ran_out_loses_no_answer(page: Page, sites: Sites) -> Non
     colours.get_by_role("link", name="Sign in").click()
     page.get_by_label("User name or e-mail address").fill(name.replace("Your menu", "").strip())
     page.get_by_label("Password").fill("a long enough sentence")
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(colours.get_by_role("textbox")).to_have_value("legend")
     submit(colours).click()
     expect(colours.get_by_text("Correct").first).to_be_visible()

@@ -41,6 +41,7 @@ PAGES: list[tuple[str, str, Address]] = [
     ("account reading", "admin", lambda sites: f"{sites.lms}/accounts/preferences/"),
     ("account privacy", "admin", lambda sites: f"{sites.lms}/accounts/privacy/"),
     ("account signing in", "admin", lambda sites: f"{sites.lms}/accounts/security/"),
+    ("second step", "admin", lambda sites: f"{sites.lms}/accounts/security/factors/"),
     ("account address", "admin", lambda sites: f"{sites.lms}/accounts/email/"),
     ("account data", "admin", lambda sites: f"{sites.lms}/accounts/data/"),
     ("account leave", "learner", lambda sites: f"{sites.lms}/accounts/data/leave/"),

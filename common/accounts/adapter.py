@@ -13,7 +13,11 @@ from common.accounts.retirement import is_retired
 from common.core.reader import remember_language, remember_zone
 
 # The page that follows says these by itself.
-_SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
+_SILENT = {
+    "account/messages/logged_in.txt",
+    "account/messages/logged_out.txt",
+    "mfa/messages/recovery_codes_generated.txt",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from common.accounts.factors.admin import AuthenticatorAdmin as AuthenticatorAdmin
 from common.accounts.models import CourseRole, Profile
 
 

@@ -34,6 +34,7 @@ from common.accounts.data import (
 )
 from common.accounts.emails import find_email_domains
 from common.accounts.errors import InvalidPreferenceError, PersonNotFoundError
+from common.accounts.factors.api import has_second_factor, reset_factors
 from common.accounts.leaving import DepartureData, request_departure
 from common.accounts.models import CourseRole
 from common.accounts.personal import (
@@ -96,6 +97,7 @@ __all__ = [
     "has_author_access",
     "has_result_access",
     "has_role",
+    "has_second_factor",
     "has_staff_access",
     "is_author",
     "is_global_staff",
@@ -110,6 +112,7 @@ __all__ = [
     "register_rights_hook",
     "remove_picture",
     "request_departure",
+    "reset_factors",
     "revoke_browser",
     "revoke_browsers",
     "revoke_role",

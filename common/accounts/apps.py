@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from allauth.account.decorators import secure_admin_login
+        from django.contrib import admin
         from django.contrib.auth import get_user_model
 
         from common.accounts import ownparts, retirement, rights, signins, takeouts
@@ -15,6 +17,8 @@ class AccountsConfig(AppConfig):
         from common.core.duties import register_duty
 
         rights.connect(get_user_model())
+        # Its own form would let people in by the password alone.
+        admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
         signins.connect()
         retirement.connect(get_user_model())
         register_duty(takeouts.SWEEP)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.accounts import browsers, pictures, profiles
 from common.accounts.emails import find_address
 from common.accounts.errors import InvalidPictureError
+from common.accounts.factors.api import has_second_factor
 from common.accounts.settingsforms import (
     CheckedForm,
     PictureForm,
@@ -64,6 +65,7 @@ def security(request: HttpRequest) -> HttpResponse:
     learner_id = user_id(request)
     context = {
         "address": find_address(learner_id, getattr(request.user, "email", "")),
+        "has_second_factor": has_second_factor(request.user),
         "browsers": browsers.list_browsers(learner_id, request.session.session_key),
     }
     return render(request, "account/security.html", context)

@@ -21,7 +21,19 @@ _tabs = [
     SettingsTab("account", _("Profile")),
     SettingsTab("account_preferences", _("Reading")),
     SettingsTab("account_privacy", _("Privacy")),
-    SettingsTab("account_security", _("Signing in"), ("account_email",)),
+    SettingsTab(
+        "account_security",
+        _("Signing in"),
+        (
+            "account_email",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_add_webauthn",
+        ),
+    ),
     SettingsTab("account_data", _("Your data"), ("account_leave",)),
 ]
 

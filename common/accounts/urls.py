@@ -1,7 +1,7 @@
 """Sign-in, registration and account pages: the ones of allauth that we have pages for, and ours."""
 
 from allauth.account import views as allauth_views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from common.accounts import dataviews, settingsviews, views
 
@@ -16,6 +16,7 @@ urlpatterns = [
         name="account_sign_out_browser",
     ),
     path("security/sign-out/", settingsviews.sign_out_others, name="account_sign_out_others"),
+    path("security/factors/", include("common.accounts.factors.urls")),
     path("data/", dataviews.data, name="account_data"),
     path("data/takeout/", dataviews.ask_takeout, name="account_takeout"),
     path("data/takeout/<uuid:takeout_id>.zip", dataviews.archive, name="account_takeout_archive"),

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "waffle",
     "submissions",
     "common.core",
@@ -190,6 +191,25 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Second factors: pages and rules in common.accounts.factors.
+MFA_ADAPTER = "common.accounts.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Clocks of phones are half a minute off at times; a used code is not taken again.
+MFA_TOTP_TOLERANCE = 1
+# Our own rule is in the forms; allauth's would also keep people from changing their address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "common.accounts.factors.forms.SecondStepForm",
+    "authenticate_webauthn": "common.accounts.factors.forms.PasskeyStepForm",
+    "reauthenticate": "common.accounts.factors.forms.AgainForm",
+    "reauthenticate_webauthn": "common.accounts.factors.forms.PasskeyAgainForm",
+    "activate_totp": "common.accounts.factors.forms.AppForm",
+    "add_webauthn": "common.accounts.factors.forms.PasskeyForm",
+    "edit_webauthn": "common.accounts.factors.forms.PasskeyNameForm",
+    "login_webauthn": "common.accounts.factors.forms.PasskeySignInForm",
+}
 REGISTRATION_OPEN = ENV.registration_open
 REGISTRATION_FIELDS = choices_by_name(
     "registration_fields",
