@@ -13,3 +13,5 @@ handler400 = "common.core.errorpages.bad_request"
 handler403 = "common.core.errorpages.permission_denied"
 handler404 = "common.core.errorpages.page_not_found"
 handler500 = "common.core.errorpages.server_error"
+# Asked for by allauth.
+handler429 = "common.accounts.limits.too_many_tries"

@@ -6,12 +6,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from common.accounts import api
+from common.accounts.limits import wait_sentence
 from common.accounts.retirement import is_retired
 from common.core.reader import remember_language, remember_zone
+from common.core.visitors import client_address
 
+_TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 # The page that follows says these by itself.
 _SILENT = {
     "account/messages/logged_in.txt",
@@ -22,6 +26,17 @@ _SILENT = {
 
 class AccountAdapter(DefaultAccountAdapter):
     """The place of our rules for accounts."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return whose tries are counted together; one name for all without an address."""
+        return client_address(request) or "unknown"
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Return the sentence beside a form; for too many tries it says how long to wait."""
+        if code in _TOO_MANY:
+            return ValidationError(wait_sentence(), code=code)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Tell whether people may make accounts by themselves."""

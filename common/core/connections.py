@@ -56,7 +56,7 @@ def cache_settings(env: Environment) -> dict[str, Any]:
     """Return ``CACHES``: ``default`` survives a restart, ``shared`` may lose what it holds."""
     caches: dict[str, Any] = {
         "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "BACKEND": "common.core.keptcache.KeptCache",
             "LOCATION": "lyceum_cache",
         },
         "shared": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},

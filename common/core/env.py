@@ -13,6 +13,7 @@ import os
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 PREFIX = "LYCEUM_"
@@ -55,6 +56,10 @@ class Environment:
     cookie_domain: str = ""
     # Behind a proxy that sets X-Forwarded-Proto; never trust it otherwise.
     behind_proxy: bool = False
+    # Networks of the proxies whose X-Forwarded-For counts; empty: behind_proxy's one proxy.
+    trusted_proxies: tuple[str, ...] = ()
+    # A JSON object: how often who may try what, over the ones of common.core.settings.
+    rate_limits: str = ""
     platform_name: str = "Lyceum"
     # In which the prices that courses name are shown (ISO 4217).
     currency: str = "USD"
@@ -174,6 +179,14 @@ def json_object(name: str, text: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise SettingError(f"{PREFIX}{name.upper()} must be a JSON object.")
     return value
+
+
+def networks(name: str, values: Iterable[str]) -> list[IPv4Network | IPv6Network]:
+    """Return the networks in a setting: addresses or ranges. Raises SettingError."""
+    try:
+        return [ip_network(value) for value in values]
+    except ValueError as error:
+        raise SettingError(f"{PREFIX}{name.upper()}: {error}") from None
 
 
 def one_of(name: str, value: str, allowed: Collection[str]) -> str:

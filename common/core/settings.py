@@ -14,6 +14,7 @@ from common.core.env import (
     PROJECT_ROOT,
     choices_by_name,
     json_object,
+    networks,
     one_of,
     read_environment,
     stored_secret,
@@ -154,6 +155,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if LMS_URL.startswith("https:") else 0
 SECURE_SSL_REDIRECT = LMS_URL.startswith("https:")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.behind_proxy else None
+BEHIND_PROXY = ENV.behind_proxy
+TRUSTED_PROXIES = networks("trusted_proxies", ENV.trusted_proxies)
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = [
     "security.W019",  # course pages show the authors' HTML in frames of our own origin
@@ -191,6 +194,17 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# How often who may try what: AMOUNT/TIME/WHOM, whom: ip (address), user (signed in), key (the
+# account that is meant). A school's pupils come from one address, all at nine o'clock.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "signup": "100/m/ip",
+    "reset_password": "60/m/ip,3/5m/key",
+    "reset_password_from_key": "60/m/ip",
+    **json_object("rate_limits", ENV.rate_limits),
+}
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 # Second factors: pages and rules in common.accounts.factors.
 MFA_ADAPTER = "common.accounts.factors.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

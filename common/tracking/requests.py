@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from django.conf import settings
 from django.http import HttpRequest
 
+from common.core.visitors import client_address
 from common.tracking.data import RequestInfo
 
 _current: ContextVar[HttpRequest | RequestInfo | None] = ContextVar("tracking", default=None)
@@ -22,7 +23,7 @@ def request_info(request: HttpRequest) -> RequestInfo:
     known = user is not None and user.is_authenticated
     headers = request.headers
     return RequestInfo(
-        ip=client_ip(request),
+        ip=client_address(request),
         agent=headers.get("User-Agent", ""),
         host=request.META.get("HTTP_HOST", ""),
         referer=headers.get("Referer", ""),
@@ -32,15 +33,6 @@ def request_info(request: HttpRequest) -> RequestInfo:
         user_id=user.pk if known and user is not None else None,
         username=user.get_username() if known and user is not None else "",
     )
-
-
-def client_ip(request: HttpRequest) -> str:
-    """Return the caller's address; the proxy's word for it is taken only behind a proxy."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if forwarded and settings.ENV.behind_proxy:
-        # The last entry is the one that our own proxy added.
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _session_hash(request: HttpRequest) -> str:

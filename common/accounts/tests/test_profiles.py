@@ -177,7 +177,7 @@ def test_the_settings_pages_ask_a_fixed_number_of_questions(
     client = Client()
     client.force_login(make_user())
     for page in ("", "preferences/", "privacy/", "security/"):
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             assert client.get(f"/accounts/{page}").status_code == 200
 
 

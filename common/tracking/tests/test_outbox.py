@@ -11,7 +11,6 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
-from common.core.env import Environment
 from common.tracking.api import Event, RequestInfo, answering, emit, outbox_depth, record
 from common.tracking.middleware import TrackingMiddleware
 from common.tracking.models import OutboxEvent
@@ -176,6 +175,6 @@ def test_session_key_is_never_written(rf: RequestFactory) -> None:
 def test_address_of_the_caller(
     rf: RequestFactory, settings: Any, behind_proxy: bool, ip: str
 ) -> None:
-    settings.ENV = Environment(behind_proxy=behind_proxy)
+    settings.BEHIND_PROXY = behind_proxy
     request = rf.get("/", HTTP_X_FORWARDED_FOR="203.0.113.1, 192.0.2.9")
     assert request_info(request).ip == ip
