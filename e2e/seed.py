@@ -85,7 +85,8 @@ PAGES = {
         ]
     ),
     "info/handouts.html": "<ul><li><a href='/static/list.pdf'>A list to tick off</a></li></ul>",
-    "tabs/words.html": "<dl><dt>Axis</dt><dd>The line along which one reads a quantity.</dd></dl>",
+    "tabs/words.html": "<dl><dt>Axis</dt><dd>The line along which one reads a quantity.</dd>"
+    "<dt>Double</dt><dd>\\(y = 2x\\)</dd></dl>",
     "tabs/team.html": "<p>For us alone.</p>",
 }
 BESIDE = {
