@@ -123,7 +123,7 @@ def leave_and_stay(page: Page, people: People, sites: Sites, name: str, scripts:
     page.get_by_role("button", name="Keep your account").click()
     page.get_by_label("User name or e-mail address").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda address: "/login" not in address)
     page.goto(f"{sites.lms}/accounts/security/")
     expect(page.get_by_text("this browser", exact=True)).to_be_visible()

@@ -7,6 +7,7 @@ has to be decoded: the script only sees its events and times.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -50,7 +51,14 @@ class Told:
     """A page with one block, and what it sent."""
 
     def __init__(
-        self, page: Page, html: str, script: str, start: str, args: dict[str, Any]
+        self,
+        page: Page,
+        html: str,
+        script: str,
+        start: str,
+        args: dict[str, Any],
+        *,
+        drive: bool = True,
     ) -> None:
         self.page = page
         self.events: list[tuple[str, Any]] = []
@@ -58,7 +66,7 @@ class Told:
         page.route("https://www.youtube-nocookie.com/**", lambda route: route.fulfill(body=""))
         self._html = html
         page.goto(f"{SITE}/courses/x/")
-        if "<video" in html:
+        if drive and "<video" in html:
             page.evaluate(DRIVE)
         page.add_script_tag(path=ROOT / "xblocks" / script)
         page.evaluate(f"args => new {start}(null, document.getElementById('b'), args)", args)
@@ -89,10 +97,10 @@ def page(browser: Browser) -> Any:
     context.close()
 
 
-def video(page: Page, html: str = VIDEO, **args: Any) -> Told:
+def video(page: Page, html: str = VIDEO, *, drive: bool = True, **args: Any) -> Told:
     given = {"id": "v", "code": "html5", "start": 0, "end": 0, "saved": 0, "speed": 1, **args}
     given |= {"fraction": 0.95, "completion": "/done", "position": "/position"}
-    return Told(page, html, "video/static/video.js", "LyceumVideo", given)
+    return Told(page, html, "video/static/video.js", "LyceumVideo", given, drive=drive)
 
 
 ALL = {"id": "v", "code": "html5", "duration": 100}
@@ -206,3 +214,70 @@ def test_a_problem_tells_what_its_buttons_do(page: Page) -> None:
     answers, contents = json.loads(events["problem_graded"])
     assert (answers, contents) == (events["problem_check"], PROBLEM)
     assert json.loads(events["problem_show"]) == {"problem": "p"}
+
+
+HLS_VIDEO = """<div id="b"><video class="video-player" controls muted>
+<source src="/film.m3u8" type="application/vnd.apple.mpegurl"></video>
+<p class="video-start" hidden><button type="button">Play</button>
+<span class="video-failed" hidden>Try again</span></p></div>"""
+FILES = Path(__file__).parent / "files"
+# Newer browsers play HLS by themselves; here the others are meant.
+CANNOT = "HTMLMediaElement.prototype.canPlayType = () => ''"
+
+
+def test_hls_plays_where_the_browser_needs_help(page: Page) -> None:
+    page.add_init_script(CANNOT)
+    bundle = next((ROOT / "frontend/dist/lyceum").glob("hls-*.js"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    told = hls_video(page, str(bundle))
+    assert f"{SITE}/hls.js" not in asked
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("document.querySelector('video').currentTime > 0.3")
+    assert page.evaluate("Math.round(document.querySelector('video').duration)") == 6
+    assert told.payloads("load_video", "play_video")
+
+
+def test_a_film_that_cannot_be_loaded_says_so_and_can_be_tried_again(page: Page) -> None:
+    page.add_init_script(CANNOT)
+    hls_video(page, "")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text("Try again").wait_for()
+    assert page.get_by_role("button", name="Play").is_enabled()
+
+
+def hls_video(page: Page, bundle: str) -> Told:
+    told = video(page, HLS_VIDEO, drive=False, hls="/hls.js")
+    page.route(
+        f"{SITE}/film*",
+        lambda route: route.fulfill(path=FILES / route.request.url.rpartition("/")[2]),
+    )
+    if bundle:
+        page.route(f"{SITE}/hls.js", lambda route: route.fulfill(path=bundle))
+    else:
+        page.route(f"{SITE}/hls.js", lambda route: route.abort())
+    return told
+
+
+def test_lines_of_a_youtube_video_lead_into_it_once_it_is_started(page: Page) -> None:
+    html = YOUTUBE.replace("</div>", VIDEO.partition("</video>")[2])
+    video(page, html, youtube="abcdefghijk")
+    page.locator("summary").click()
+    page.locator(".video-lines li").wait_for()
+    assert page.locator(".video-lines button").count() == 0
+    page.get_by_role("link", name="Play").click()
+    assert page.locator(".video-lines button").count() == 1
+
+
+def test_the_chosen_language_of_a_transcript_is_kept_and_told(page: Page) -> None:
+    html = VIDEO.replace(
+        '<option value="/lines">en</option>',
+        '<option value="/lines" data-language="en">en</option>'
+        '<option value="/lines" data-language="fr">fr</option>',
+    )
+    told = video(page, html)
+    page.locator("summary").click()
+    with page.expect_request("**/position") as request:
+        page.locator("select").select_option(label="fr")
+    assert json.loads(request.value.post_data or "") == {"language": "fr"}
+    assert told.payloads("video_hide_cc_menu") == [{**ALL, "language": "fr"}]

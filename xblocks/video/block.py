@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.translation import get_language
 from web_fragments.fragment import Fragment
 from webob import Response
 from xblock.completable import CompletableXBlockMixin
@@ -13,6 +14,7 @@ from xblock.fields import Float, Scope
 
 from common.blocks.json_handlers import json_reply, number_in, object_handler
 from common.blocks.view_cache import ViewNeeds
+from common.core.assets import asset
 from xblocks.kit import author
 from xblocks.kit.fields import TolerantFloat, TolerantString, declared_fields
 from xblocks.kit.texts import Texts
@@ -46,6 +48,7 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
     # Where the learner stopped, and how fast they like it, here and in other courses.
     saved_position_seconds: Any = TolerantFloat(default=0.0, scope=Scope.user_state)
     global_speed: Any = Float(default=1.0, scope=Scope.preferences)
+    transcript_language: Any = TolerantString(default="", scope=Scope.preferences)
 
     # Views
 
@@ -69,6 +72,7 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
                 "speed": self.global_speed,
                 "youtube": page.youtube_id,
                 "code": _code(page),
+                "hls": asset("hls.js") if page.has_hls else "",
             },
         )
         return fragment
@@ -129,6 +133,7 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
             transcript_url=self.track or "",
             handout_url=self.handout or "",
             poster_url=self.thumbnail or "",
+            language=self.transcript_language or get_language() or "",
             texts=Texts(self),
         )
 
@@ -219,12 +224,18 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
 
     @object_handler
     def save_user_state(self, data: dict[str, Any], suffix: str = "") -> dict[str, Any]:
-        """Remember where the learner stopped (``position`` in seconds) and their ``speed``."""
+        """Remember where the learner stopped (``position``, seconds), ``speed`` and ``language``.
+
+        The language is that of the transcript they chose.
+        """
         position, speed = number_in(data, "position"), number_in(data, "speed")
         if position is not None and 0 <= position < 360_000:
             self.saved_position_seconds = round(position, 1)
         if speed is not None and 0.25 <= speed <= 4:
             self.global_speed = speed
+        language = data.get("language")
+        if isinstance(language, str) and language in self.transcript_names():
+            self.transcript_language = language
         return {"success": True}
 
     def index_dictionary(self) -> dict[str, Any]:

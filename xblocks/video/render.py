@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from xblocks.kit.texts import Texts
 from xblocks.video.languages import language_name
-from xblocks.video.sources import Source, with_range
+from xblocks.video.sources import HLS, Source, with_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,23 @@ class VideoPage:
     transcript_url: str
     handout_url: str
     poster_url: str
+    language: str  # of the transcript that is shown first
     texts: Texts
+
+    @property
+    def has_hls(self) -> bool:
+        """Whether some browsers need a script to play it."""
+        return any(item.content_type == HLS for item in self.files)
+
+    @property
+    def ordered_tracks(self) -> tuple[Track, ...]:
+        """The transcripts, that of the chosen language first."""
+        return tuple(sorted(self.tracks, key=lambda track: not _is_in(track, self.language)))
+
+
+def _is_in(track: Track, language: str) -> bool:
+    own, wanted = track.language.lower().replace("_", "-"), language.lower().replace("_", "-")
+    return bool(wanted) and (own == wanted or own.partition("-")[0] == wanted.partition("-")[0])
 
 
 def render_video(page: VideoPage) -> Markup:
@@ -73,7 +89,7 @@ def _player(page: VideoPage) -> Markup:
             track.captions_url,
             Markup(" default") if page.shows_captions and index == 0 else "",
         )
-        for index, track in enumerate(page.tracks)
+        for index, track in enumerate(page.ordered_tracks)
     )
     # Only files of the course itself: nothing is loaded from elsewhere before the start.
     poster = (
@@ -81,10 +97,23 @@ def _player(page: VideoPage) -> Markup:
         if page.poster_url.startswith("/static/")
         else ""
     )
-    return Markup(
+    video = Markup(
         '<video class="video-player" controls playsinline preload="none" aria-label="{}"{}>'
         "{}{}{}</video>"
     ).format(page.title or page.texts.gettext("Video"), poster, files, tracks, _file_link(page, 0))
+    return video + _start(page) if page.has_hls else video
+
+
+def _start(page: VideoPage) -> Markup:
+    """Return what starts a film that the browser cannot play by itself; the script shows it."""
+    return Markup(
+        '<p class="video-start" hidden><button type="button">{}</button>'
+        ' <span role="status"></span><span class="video-failed" hidden>{} {}</span></p>'
+    ).format(
+        page.texts.gettext("Play the video"),
+        page.texts.gettext("The video cannot be loaded just now. Try again, or open it by itself:"),
+        _file_link(page, 0),
+    )
 
 
 def _youtube(page: VideoPage) -> Markup:
@@ -109,10 +138,10 @@ def _lines(page: VideoPage) -> Markup:
     if not page.tracks:
         return Markup("")
     options = Markup("").join(
-        Markup('<option value="{}">{}</option>').format(
-            track.lines_url, language_name(track.language)
+        Markup('<option value="{}" data-language="{}">{}</option>').format(
+            track.lines_url, track.language, language_name(track.language)
         )
-        for track in page.tracks
+        for track in page.ordered_tracks
     )
     return Markup(
         '<details class="video-transcript" hidden><summary>{}</summary>'

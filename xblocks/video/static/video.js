@@ -9,6 +9,7 @@
   const LEAP_SECONDS = 2;
   const FASTEST = 2;
   const YOUTUBE = "https://www.youtube-nocookie.com";
+  const HLS = "application/vnd.apple.mpegurl";
 
   function cookie(name) {
     const found = document.cookie.split("; ").find((part) => part.startsWith(name + "="));
@@ -37,6 +38,22 @@
     }).catch(() => undefined);
   }
 
+  let hlsLoading = null;
+
+  function loadHls(address) {
+    hlsLoading ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.addEventListener("load", () => resolve(window.LyceumHls));
+      script.addEventListener("error", () => {
+        hlsLoading = null;
+        reject(new Error("hls"));
+      });
+      document.head.append(script);
+    });
+    return hlsLoading;
+  }
+
   class Video {
     constructor(element, args) {
       this.element = element;
@@ -49,6 +66,7 @@
       this.seekType = "onSlideSeek";
       if (this.player) {
         this.watch(this.player);
+        this.prepareHls(this.player);
       }
       const link = element.querySelector(".video-youtube a");
       if (link) {
@@ -178,6 +196,52 @@
       }
     }
 
+    /* Most browsers play HLS with a script only, which is loaded when somebody asks for the film. */
+    prepareHls(player) {
+      const sources = Array.from(player.querySelectorAll("source"));
+      const source = sources.find((item) => item.type === HLS);
+      const place = this.element.querySelector(".video-start");
+      const plays = sources.some((item) => player.canPlayType(item.type || "video/mp4"));
+      if (!source || !place || !this.args.hls || plays) {
+        return;
+      }
+      place.hidden = false;
+      player.hidden = true;
+      const button = place.querySelector("button");
+      button.addEventListener("click", () => {
+        button.disabled = true;
+        place.querySelector(".video-failed").hidden = true;
+        this.startHls(player, source.src, place).catch(() => this.failHls(place));
+      });
+    }
+
+    async startHls(player, address, place) {
+      const Hls = await loadHls(this.args.hls);
+      const hls = new Hls({ enableWorker: false });
+      hls.on(Hls.Events.ERROR, (_event, error) => {
+        if (error.fatal) {
+          hls.destroy();
+          player.hidden = true;
+          place.hidden = false;
+          this.failHls(place);
+        }
+      });
+      for (const source of player.querySelectorAll("source")) {
+        source.remove();
+      }
+      hls.loadSource(address);
+      hls.attachMedia(player);
+      player.hidden = false;
+      place.hidden = true;
+      player.focus();
+      await player.play();
+    }
+
+    failHls(place) {
+      place.querySelector("button").disabled = false;
+      place.querySelector(".video-failed").hidden = false;
+    }
+
     /* YouTube tells its time by messages; its own script is not loaded. */
     startYouTube(event) {
       event.preventDefault();
@@ -201,6 +265,10 @@
       frame.allowFullscreen = true;
       place.replaceWith(frame);
       frame.focus();
+      this.frame = frame;
+      if (this.shownLines) {
+        this.showLines(this.shownLines);
+      }
       let playing = false;
       let toldAt = 0;
       frame.addEventListener("load", () => {
@@ -222,8 +290,9 @@
             this.log("seek_video", {
               old_time: this.time,
               new_time: info.currentTime,
-              type: "onSlideSeek",
+              type: this.seekType,
             });
+            this.seekType = "onSlideSeek";
           }
           toldAt = Date.now();
           this.time = info.currentTime;
@@ -266,7 +335,16 @@
           this.loadLines(language.value);
         }
       });
-      language.addEventListener("change", () => this.loadLines(language.value));
+      language.addEventListener("change", () => {
+        this.loadLines(language.value);
+        const chosen = language.selectedOptions[0].dataset.language;
+        this.log("video_hide_cc_menu", { language: chosen });
+        post(this.args.position, { language: chosen });
+      });
+      language.addEventListener("focus", () => {
+        const chosen = language.selectedOptions[0].dataset.language;
+        this.log("video_show_cc_menu", { language: chosen });
+      });
     }
 
     async loadLines(address) {
@@ -276,26 +354,41 @@
         return;
       }
       const value = await response.json();
+      this.showLines(value);
+    }
+
+    showLines(value) {
+      this.shownLines = value;
       this.lines = value.start;
       this.list.replaceChildren(
         ...value.text.map((text, index) => this.line(text, value.start[index] / 1000)),
       );
     }
 
+    seek(start) {
+      this.seekType = "onCaptionSeek";
+      if (this.player) {
+        this.player.currentTime = start;
+        this.player.play();
+        return;
+      }
+      for (const [name, values] of [["seekTo", [start, true]], ["playVideo", []]]) {
+        const command = { event: "command", func: name, args: values };
+        this.frame.contentWindow.postMessage(JSON.stringify(command), YOUTUBE);
+      }
+    }
+
     line(text, start) {
       const item = document.createElement("li");
-      if (!this.player) {
+      // Nothing asks YouTube for anything before somebody has started the video.
+      if (!this.player && !this.frame) {
         item.textContent = text;
         return item;
       }
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = text;
-      button.addEventListener("click", () => {
-        this.seekType = "onCaptionSeek";
-        this.player.currentTime = start;
-        this.player.play();
-      });
+      button.addEventListener("click", () => this.seek(start));
       item.append(button);
       return item;
     }
