@@ -37,7 +37,7 @@ from common.content import api as content
 from common.core.errors import AccessDeniedError, NotFoundError
 from common.core.keys import BlockKey, CourseKey, usage_key
 from common.core.prepared import prepared
-from common.courses.api import Action, get_outline, require_access
+from common.courses.api import Action, get_outline, is_released, require_access
 from common.enrollments.data import LearnerContext
 
 __all__ = [
@@ -210,11 +210,10 @@ def handle_for_service(
     The block itself checks who calls, and may then bind itself to a learner. Built-in blocks
     have no such callers: they are not found here, nor are blocks for staff only.
     """
-    outlined = session.outline.blocks.get(key)
     found = types.find_block_class(key.block_type)
-    if outlined is None or outlined.staff_only or found is None or not types.is_third_party(found):
+    if found is None or not types.is_third_party(found):
         raise NotFoundError(f"no outside service calls {key}")
-    if outlined.start is not None and outlined.start > session.now:
+    if not is_released(session.outline, key, session.now):
         # Nobody's calls would show everybody what learners do not see yet.
         raise NotFoundError(f"{key} is not released")
     return handling.handle(session, key, handler, suffix, request)

@@ -122,10 +122,12 @@ class Access:
 class Joining:
     """What the rules of joining ask beside the person and the course. Found by enrollments.
 
-    ``taken``: places in use; ``email_domains``: of the person's confirmed addresses, lower case;
-    ``missing``: keys of the prerequisite courses that the person has not passed.
+    ``published``: whether there is anything to take; ``taken``: places in use;
+    ``email_domains``: of the person's confirmed addresses, lower case; ``missing``: keys of the
+    prerequisite courses that the person has not passed.
     """
 
+    published: bool = True
     taken: int = 0
     email_domains: frozenset[str] = frozenset()
     missing: tuple[str, ...] = ()
@@ -200,6 +202,8 @@ def _check_course(
 
 
 def _check_enroll(viewer: Viewer, facts: CourseFacts, now: datetime, joining: Joining) -> Access:
+    if not joining.published:
+        return denied(Reason.NOT_PUBLISHED)
     if viewer.is_enrolled:
         return OPEN
     answer = _check_enroll_dates(viewer, facts, now)
@@ -276,6 +280,17 @@ def _check_block(
     ):
         return denied(Reason.HIDDEN_AFTER_DUE)
     return OPEN
+
+
+def is_released(outline: CourseOutline, key: BlockKey, now: datetime) -> bool:
+    """Tell whether a block is for learners, and has begun for all: outside services may call it.
+
+    They carry nobody's sign-in, so no rule about a person can be asked.
+    """
+    block = outline.blocks.get(key)
+    if block is None or block.staff_only:
+        return False
+    return block.start is None or block.start <= now
 
 
 def closed_gate(outline: CourseOutline, viewer: Viewer, key: BlockKey) -> BlockKey | None:

@@ -10,6 +10,8 @@ from common.courses.access import (
     closes_at,
     denied,
     due_at,
+    is_hidden,
+    is_released,
     require_access,
 )
 from common.courses.catalog import EFFORT_STEPS, FACETS, find_courses, sync_catalog
@@ -110,6 +112,8 @@ __all__ = [
     "get_run_and_heads",
     "get_runs",
     "get_standing",
+    "is_hidden",
+    "is_released",
     "list_members",
     "list_runs",
     "lock_run",

@@ -11,11 +11,14 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from common.core.keys import BlockKey
 from common.courses.access import hides_at, in_groups, is_hidden, opens_to
 from common.courses.data import CourseOutline, OutlineBlock, Viewer
 from common.courses.groups import effective_group, effective_selection, shown_children
+
+SUBSECTION: Final = "sequential"
 
 
 class Purpose(StrEnum):
@@ -77,36 +80,36 @@ def _compute_visible(
     if viewer.is_staff and purpose is Purpose.CONTENT:
         return frozenset(outline.blocks)
     seen: set[BlockKey] = set()
-    is_gated = purpose is Purpose.CONTENT and not viewer.is_staff
-    locked = frozenset(outline.gates).difference(viewer.opened) if is_gated else frozenset()
+    is_shut = purpose is Purpose.CONTENT and not viewer.is_staff
+    # Subsections that are seen and open nothing: locked ones say what opens them, closed ones
+    # that their due date has passed.
+    shut = set(outline.gates).difference(viewer.opened) if is_shut else set()
     shown: dict[BlockKey, frozenset[BlockKey]] = {}
     for key, block in outline.blocks.items():
         parent = block.parent
         if parent is not None and (
-            parent not in seen or (parent in shown and key not in shown[parent])
+            parent not in seen or parent in shut or (parent in shown and key not in shown[parent])
         ):
             continue
-        if not viewer.is_staff and not _is_open(outline, viewer, block, now, purpose):
+        if not viewer.is_staff and not _is_open(outline, viewer, block, now):
             continue
-        if parent in locked:
-            continue  # the locked subsection itself is seen, and says what opens it
+        if is_shut and is_hidden(outline, block, now):
+            if key.block_type != SUBSECTION:
+                continue
+            shut.add(key)
         seen.add(key)
         if block.restricts_children:
             shown[key] = shown_children(outline, viewer, block)
     return frozenset(seen)
 
 
-def _is_open(
-    outline: CourseOutline, viewer: Viewer, block: OutlineBlock, now: datetime, purpose: Purpose
-) -> bool:
+def _is_open(outline: CourseOutline, viewer: Viewer, block: OutlineBlock, now: datetime) -> bool:
     if block.staff_only:
         return False
     start = opens_to(block.start, block.days_early_for_beta, viewer)
     if start is not None and now < start:
         return False
-    if block.group_access and not in_groups(outline, viewer, block):
-        return False
-    return purpose is Purpose.GRADES or not is_hidden(outline, block, now)
+    return not block.group_access or in_groups(outline, viewer, block)
 
 
 def visibility_window(

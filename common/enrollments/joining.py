@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 
 from common.accounts.api import find_email_domains
@@ -13,9 +14,7 @@ from common.courses.api import (
     Access,
     Action,
     Joining,
-    Reason,
     check_access,
-    denied,
     list_runs,
     lock_run,
 )
@@ -41,14 +40,14 @@ def check_enroll(
     a run without a cap, domains and courses that come first; else one for the cap (two with the
     lock), one for domains, two for the courses.
     """
-    if heads.published is None and not viewer.is_staff:
-        return denied(Reason.NOT_PUBLISHED)
-    hoped = Joining(email_domains=frozenset(run.facts.enrollment_domains))
+    published = heads.published is not None
+    hoped = Joining(published, email_domains=frozenset(run.facts.enrollment_domains))
     access = check_access(viewer, run, None, Action.ENROLL, now, joining=hoped)
     if not access.allowed or viewer.is_enrolled:
         # Nothing that could be found out would change this.
         return access
-    return check_access(viewer, run, None, Action.ENROLL, now, joining=_find(run, viewer, lock))
+    found = replace(_find(run, viewer, lock), published=published)
+    return check_access(viewer, run, None, Action.ENROLL, now, joining=found)
 
 
 def _find(run: CourseRunData, viewer: Viewer, lock: bool) -> Joining:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from common.core.errors import NotFoundError
 from common.core.keys import BlockKey
@@ -30,17 +30,20 @@ def find_unit(outline: CourseOutline, plan: CoursePlan, key: BlockKey) -> BlockK
     return below.key
 
 
-def find_by_name(outline: CourseOutline, plan: CoursePlan, name: str) -> BlockKey:
+def find_by_name(
+    outline: CourseOutline, plan: CoursePlan, name: str, *, is_told: Callable[[BlockKey], bool]
+) -> BlockKey:
     """Return the block of a url_name; where several types share it, the first that is visible.
 
-    Raises NotFoundError.
+    ``is_told``: whether one that is not is known by its title. Raises NotFoundError.
     """
     named = outline.remember("keys by name", lambda: _keys_by_name(outline)).get(name, ())
     for key in named:
         try:
             find_unit(outline, plan, key)
         except NotFoundError:
-            continue
+            if not is_told(key):
+                continue
         return key
     raise NotFoundError(f"no block named {name!r}")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from common.blocks.api import GateState
 from common.core.keys import BlockKey, CourseKey
-from common.courses.api import Action, Reason, check_access, closed_gate
+from common.courses.api import Access, Action, Reason, check_access, closed_gate
 from lms.courseware.opening import OpenCourse
 
 
@@ -34,6 +35,21 @@ class LockedPage:
     def needs_completion(self) -> bool:
         done = self.state.completion
         return done is not None and done < self.state.gate.min_completion
+
+
+# Whoever sees the title of a part is told why it does not open.
+_TOLD: Final = frozenset({Reason.GATED, Reason.HIDDEN_AFTER_DUE})
+
+
+def find_barrier(opened: OpenCourse, key: BlockKey) -> Access | None:
+    """Return what keeps somebody out of a block whose title they see; None: nothing, or no title.
+
+    No statement.
+    """
+    if key not in opened.outline.blocks:
+        return None
+    access = check_access(opened.viewer, opened.outline, key, Action.VIEW, opened.now)
+    return access if access.reason in _TOLD else None
 
 
 def locked_page(opened: OpenCourse, key: BlockKey) -> LockedPage | None:

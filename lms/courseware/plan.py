@@ -14,8 +14,10 @@ from functools import cached_property
 from common.content.data import CONTAINER_TYPES
 from common.core.keys import BlockKey
 from common.courses.api import (
+    Purpose,
     audience,
     closed_gate,
+    is_hidden,
     opened_gates,
     visibility_window,
     visible_blocks,
@@ -42,6 +44,7 @@ class SubsectionPlan:
 
     ``due`` is everybody's; ``OpenCourse.due_of`` knows those who have a date of their own.
     ``opens_after``: the title of the subsection that has to be done first, None when it is open.
+    ``closed``: of one that its due date has closed, what was to do in it; None when it is open.
     ``rows`` keeps its units as HTML, to do and done: see ``lms.courseware.rows``.
     """
 
@@ -53,6 +56,7 @@ class SubsectionPlan:
     staff_only: bool
     units: tuple[UnitPlan, ...]
     opens_after: str | None = None
+    closed: tuple[BlockKey, ...] | None = None
     rows: dict[tuple[str, str], tuple[tuple[str, str], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -142,20 +146,19 @@ def plan_of(outline: CourseOutline, viewer: Viewer, now: datetime) -> CoursePlan
 
 
 def _make_plan(outline: CourseOutline, viewer: Viewer, now: datetime) -> CoursePlan:
-    maker = _Maker(outline, viewer, visible_blocks(outline, viewer, now))
+    maker = _Maker(outline, viewer, now)
     return CoursePlan(tuple(map(maker.section, maker.children(outline.course))))
 
 
 class _Maker:
     """Makes the parts of a plan from the blocks that one audience sees."""
 
-    def __init__(
-        self, outline: CourseOutline, viewer: Viewer, visible: frozenset[BlockKey]
-    ) -> None:
+    def __init__(self, outline: CourseOutline, viewer: Viewer, now: datetime) -> None:
         self._outline = outline
-        self._visible = visible
+        self._visible = visible_blocks(outline, viewer, now)
         self._is_staff = viewer.is_staff
         self._viewer = viewer
+        self._now = now
 
     def children(self, key: BlockKey) -> list[OutlineBlock]:
         return [
@@ -191,23 +194,32 @@ class _Maker:
             staff_only=block.staff_only,
             units=tuple(map(self.unit, units)),
             opens_after=None if locked is None else self._title_before(locked),
+            closed=self._closed(block),
         )
+
+    def _closed(self, block: OutlineBlock) -> tuple[BlockKey, ...] | None:
+        if self._is_staff or not is_hidden(self._outline, block, self._now):
+            return None
+        # Closed content keeps its points, and what was done in it.
+        kept = visible_blocks(self._outline, self._viewer, self._now, purpose=Purpose.GRADES)
+        return self._leaves(block, kept)
 
     def _title_before(self, locked: BlockKey) -> str:
         return self._outline.block(self._outline.gates[locked].before).display_name
 
     def unit(self, block: OutlineBlock) -> UnitPlan:
-        below = [
-            part for part in self._outline.iter_subtree(block.key) if part.key in self._visible
-        ]
+        below = self._outline.iter_subtree(block.key)
         return UnitPlan(
             key=block.key,
             title=block.display_name,
-            leaves=tuple(
-                part.key
-                for part in below
-                if part.completion_mode == CompletionMode.COMPLETABLE.value
-            ),
-            has_score=any(part.has_score for part in below),
+            leaves=self._leaves(block, self._visible),
+            has_score=any(part.has_score for part in below if part.key in self._visible),
             staff_only=block.staff_only,
+        )
+
+    def _leaves(self, block: OutlineBlock, seen: frozenset[BlockKey]) -> tuple[BlockKey, ...]:
+        return tuple(
+            part.key
+            for part in self._outline.iter_subtree(block.key)
+            if part.key in seen and part.completion_mode == CompletionMode.COMPLETABLE.value
         )

@@ -105,9 +105,7 @@ def _due(
 ) -> CourseDate:
     block = opened.outline.block(subsection.key)
     until = closes_at(opened.outline.facts, block, opened.viewer) or due
-    units = [unit for unit in subsection.units if unit.leaves]
-    is_done = bool(units) and all(is_complete(unit, completions) for unit in units)
-    if is_done:
+    if _is_done(subsection, completions):
         state = DateState.DONE
     elif opened.now <= due:
         state = DateState.COMING
@@ -124,6 +122,14 @@ def _due(
         closes_at=until if until > due else None,
         is_own=opened.session.own_due(subsection.key) is not None,
     )
+
+
+def _is_done(subsection: SubsectionPlan, completions: Completions) -> bool:
+    if subsection.closed is not None:
+        leaves = subsection.closed
+        return bool(leaves) and all(completions.get(leaf, 0.0) >= 1.0 for leaf in leaves)
+    units = [unit for unit in subsection.units if unit.leaves]
+    return bool(units) and all(is_complete(unit, completions) for unit in units)
 
 
 def _with_next(dates: list[CourseDate]) -> Iterator[CourseDate]:

@@ -16,8 +16,8 @@ from common.courses.api import Reason
 from common.courses.errors import CourseAccessDeniedError
 from lms.courseware.homepage import home_page
 from lms.courseware.jumps import find_by_name, find_unit
-from lms.courseware.lockedpage import locked_page
-from lms.courseware.opening import open_course
+from lms.courseware.lockedpage import find_barrier, locked_page
+from lms.courseware.opening import OpenCourse, open_course
 from lms.courseware.unitpage import unit_marks, unit_page
 
 # What stands in the way, but belongs on the page about the course.
@@ -44,7 +44,7 @@ def unit(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> Ht
         locked = locked_page(opened, key)
         if locked is not None:
             return render(request, "lms/locked.html", {"page": locked}, status=403)
-        return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
+        return _jump(opened, key)
     return render(request, "lms/unit.html", {"page": unit_page(request, opened, key)})
 
 
@@ -75,17 +75,30 @@ def section_marks(request: HttpRequest, course_key: CourseKey, usage_key: UsageK
 def jump_to(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> HttpResponse:
     """Lead to the page that shows a block."""
     opened = open_course(request, course_key, timezone.now())
-    key = _key_in(course_key, usage_key)
-    if locked_page(opened, key) is not None:
-        return _to_block(course_key, key, key)  # its address says what opens it
-    return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
+    return _jump(opened, _key_in(course_key, usage_key))
 
 
 def jump_to_id(request: HttpRequest, course_key: CourseKey, name: str) -> HttpResponse:
     """Lead to the page that shows the block of this url_name."""
     opened = open_course(request, course_key, timezone.now())
-    key = find_by_name(opened.outline, opened.plan, name)
-    return _to_block(course_key, key, find_unit(opened.outline, opened.plan, key))
+    key = find_by_name(
+        opened.outline,
+        opened.plan,
+        name,
+        is_told=lambda key: find_barrier(opened, key) is not None,
+    )
+    return _jump(opened, key)
+
+
+def _jump(opened: OpenCourse, key: BlockKey) -> HttpResponse:
+    """Lead to the unit that shows a block. Raises CourseAccessDeniedError, NotFoundError."""
+    barrier = find_barrier(opened, key)
+    if barrier is not None and barrier.reason is Reason.GATED:
+        return _to_block(opened.course_key, key, key)  # its address says what opens it
+    if barrier is not None:
+        raise CourseAccessDeniedError(barrier.reason.value, barrier.message)
+    unit = find_unit(opened.outline, opened.plan, key)
+    return _to_block(opened.course_key, key, unit)
 
 
 def _key_in(course_key: CourseKey, usage_key: UsageKey) -> BlockKey:
