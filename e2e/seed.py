@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse battery"
 COURSE = "course-v1:Lyceum+Read101+2026"
 OWN_PACE = "course-v1:Pace+Read102+2026"
+IN_STEPS = "course-v1:Steps+Read103+2026"
 
 MULTIPLE_CHOICE = """<problem><multiplechoiceresponse>
 <label>Which of these is a column chart for?</label>
@@ -135,6 +136,9 @@ def main() -> int:
     own_pace = parse_course_key(OWN_PACE)
     make_own_pace_course()
     enroll(own_pace, author, now=datetime.now(UTC) - timedelta(days=10), check=False)
+    walker = users.create_user("walker", "walker@example.org", PASSWORD)
+    make_course_in_steps()
+    enroll(parse_course_key(IN_STEPS), walker, now=datetime.now(UTC), check=False)
     sys.stdout.write(json.dumps({"password": PASSWORD, "course_key": COURSE}))
     return 0
 
@@ -190,6 +194,41 @@ def make_own_pace_course() -> None:
                 highlights=["Read three kinds of chart", "Find the axis that was cut"],
             )
         ],
+    )
+
+
+def make_course_in_steps() -> None:
+    """Write a course whose second part opens after the first, and a group that staff look as."""
+    from common.content.tests import factories
+    from common.content.tests.factories import html, problem, section, subsection, unit
+
+    first = subsection(
+        "before",
+        unit("ask", problem("ask1", DROPDOWN), problem("ask2", NUMBER), display_name="Questions"),
+        display_name="Reading the axes of a chart that somebody else has drawn",
+        graded=True,
+        format="Homework",
+    )
+    gate = {"prereq": "before", "prereq_min_score": 80, "prereq_min_completion": 100}
+    then = subsection(
+        "after",
+        unit("draw", html("how", "<p>Draw one yourself.</p>"), display_name="Draw"),
+        display_name="Drawing",
+        **gate,
+    )
+    teams = {
+        "id": 60, "name": "Evening classes", "scheme": "cohort", "version": 3, "parameters": {},
+        "active": True, "groups": [{"id": 1, "name": "Tuesdays at seven", "version": 1}],
+    }  # fmt: skip
+    factories.make_course(
+        IN_STEPS,
+        settings={
+            "display_name": "Charts step by step",
+            "start": (datetime.now(UTC) - timedelta(days=30)).isoformat(),
+            "catalog_visibility": "none",
+            "user_partitions": [teams],
+        },
+        sections=[section("steps", first, then, display_name="Two steps")],
     )
 
 

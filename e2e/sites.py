@@ -34,10 +34,11 @@ class Sites:
     password: str
     course_key: str
 
-    def unit(self, name: str) -> str:
-        """Return the address of a unit of the seeded course."""
-        block = self.course_key.replace("course-v1:", "block-v1:")
-        return f"{self.lms}/courses/{self.course_key}/learn/{block}+type@vertical+block@{name}"
+    def unit(self, name: str, course_key: str = "") -> str:
+        """Return the address of a unit, of the seeded course unless another is named."""
+        key = course_key or self.course_key
+        block = key.replace("course-v1:", "block-v1:")
+        return f"{self.lms}/courses/{key}/learn/{block}+type@vertical+block@{name}"
 
 
 @contextmanager

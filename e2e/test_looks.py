@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from e2e.browser import People, find_overflow, find_violations, screenshot
-from e2e.seed import OWN_PACE
+from e2e.seed import IN_STEPS, OWN_PACE
 from e2e.sites import Sites
 
 WIDTHS = (320, 768, 1440)
@@ -53,6 +54,8 @@ PAGES: list[tuple[str, str, Address]] = [
     ("dates", "learner", lambda sites: f"{sites.lms}/courses/{sites.course_key}/dates/"),
     ("own dates", "author", lambda sites: f"{sites.lms}/courses/{OWN_PACE}/dates/"),
     ("own pace", "author", lambda sites: f"{sites.lms}/courses/{OWN_PACE}/"),
+    ("course in steps", "walker", lambda sites: f"{sites.lms}/courses/{IN_STEPS}/"),
+    ("locked part", "walker", lambda sites: sites.unit("draw", IN_STEPS)),
     ("custom page", "learner", lambda s: f"{s.lms}/courses/{s.course_key}/pages/words/"),
     ("textbooks", "learner", lambda sites: f"{sites.lms}/courses/{sites.course_key}/textbooks/"),
     ("chapter", "learner", lambda s: f"{s.lms}/courses/{s.course_key}/textbooks/1/1/"),
@@ -85,10 +88,15 @@ def keep(page: Page, name: str) -> None:
 def test_a_page_is_accessible_and_fits(
     people: People, sites: Sites, name: str, person: str, address: Address
 ) -> None:
+    check_page(people, name, person, address(sites))
+
+
+def check_page(people: People, name: str, person: str, address: str) -> None:
+    """Look at a page in both themes, at all widths and in both directions."""
     page = people.page(person, viewport={"width": 1440, "height": 900})
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto(address(sites))
+    page.goto(address)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         found = find_violations(page)
@@ -100,9 +108,27 @@ def test_a_page_is_accessible_and_fits(
     page.context.close()
 
     page = people.page(person, locale="ar", viewport={"width": 1440, "height": 900})
-    page.goto(address(sites))
+    page.goto(address)
     assert page.locator("html").get_attribute("dir") == "rtl"
     check_widths(page, f"{name} rtl")
+    page.context.close()
+
+
+def test_the_bar_of_seeing_a_course_as_somebody_else_fits(people: People, sites: Sites) -> None:
+    """It lies in the sign-in session: a course that no other test looks at as staff."""
+    course = f"{sites.lms}/courses/{IN_STEPS}"
+    page = people.page("admin")
+    page.goto(f"{course}/view-as/")
+    page.locator("select[name=who]").select_option("60:1")
+    year = datetime.now(UTC).year + 1
+    page.locator("input[name=at]").fill(f"{year}-03-01T09:30")
+    page.locator("main form").first.get_by_role("button").click()
+    page.wait_for_url(f"{course}/")
+    try:
+        check_page(people, "seen as somebody else", "admin", f"{course}/")
+        check_page(people, "locked to somebody else", "admin", sites.unit("draw", IN_STEPS))
+    finally:
+        page.locator(".view-bar form button").click()
     page.context.close()
 
 
