@@ -24,7 +24,7 @@ from common.blocks.author_html import PresentedHtml, present, sanitise
 from common.blocks.course_files import find_asset, make_pass
 from common.blocks.data import BlockInfo, RenderedBlock, Resource
 from common.blocks.errors import BlockUnavailableError, BusyBlockError
-from common.blocks.gates import GateState
+from common.blocks.gates import GateState, pass_gates_everywhere
 from common.blocks.links import asset_base, rewrite_links
 from common.blocks.models import LearnerBlockState
 from common.blocks.rendering import PUBLIC_VIEW, STUDENT_VIEW
@@ -65,6 +65,7 @@ __all__ = [
     "handle",
     "handle_for_service",
     "open_session",
+    "pass_gates_everywhere",
     "present",
     "register_token_reader",
     "render_block",

@@ -6,7 +6,7 @@ The rule itself is ``common.courses.access``, which asks no database: it is told
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from common.core.keys import BlockKey
 from common.courses.api import Action, Reason, check_access
 from common.courses.data import CompletionMode, CourseOutline, Gate, Viewer
 from common.enrollments.data import LearnerContext
-from common.grading.api import find_scores, grade_subsection
+from common.grading.api import find_scores, find_scores_in_runs, grade_subsection
 from common.grading.data import BlockScore, WhyHidden
 
 # For whom the part before is not meant, it is no condition either.
@@ -44,19 +44,65 @@ def pass_gates(
 
     No statement in a course without gates and for staff; two in all others.
     """
-    viewer = context.viewer
-    if not outline.gates or viewer.is_staff:
+    if not _has_gates_for(context, outline):
         return context, {}
-    below = {gate.before: _below(outline, gate.before) for gate in outline.gates.values()}
-    keys = list(dict.fromkeys(key for found in below.values() for key in found))
-    scores = {} if not viewer.user_id else find_scores(context.run.id, viewer.user_id, keys)
-    done = _completions(context, keys)
+    keys = _asked(outline)
+    learner_id = context.viewer.user_id
+    scores = {} if not learner_id else find_scores(context.run.id, learner_id, keys)
+    return _pass(context, outline, scores, _completions(context, keys), now)
+
+
+def pass_gates_everywhere(
+    learner_id: int,
+    courses: Collection[tuple[LearnerContext, CourseOutline]],
+    completions: Mapping[int, Mapping[BlockKey, float]],
+    now: datetime,
+) -> dict[int, LearnerContext]:
+    """Return, by run, the contexts of one learner's courses with what they have opened in each.
+
+    ``completions``: by run, all of the learner's. No statement where no course has gates, else
+    one, whatever the number of courses.
+    """
+    asked = {
+        context.run.id: _asked(outline)
+        for context, outline in courses
+        if _has_gates_for(context, outline)
+    }
+    scores = find_scores_in_runs(learner_id, asked) if asked else {}
+    passed = {}
+    for context, outline in courses:
+        run_id = context.run.id
+        if run_id in asked:
+            done = completions.get(run_id, {})
+            context, _states = _pass(context, outline, scores.get(run_id, {}), done, now)
+        passed[run_id] = context
+    return passed
+
+
+def _has_gates_for(context: LearnerContext, outline: CourseOutline) -> bool:
+    return bool(outline.gates) and not context.viewer.is_staff
+
+
+def _pass(
+    context: LearnerContext,
+    outline: CourseOutline,
+    scores: Mapping[BlockKey, BlockScore],
+    done: Mapping[BlockKey, float],
+    now: datetime,
+) -> tuple[LearnerContext, Mapping[BlockKey, GateState]]:
+    viewer = context.viewer
     states = {
-        key: _state(outline, viewer, gate, below[gate.before], scores, done, now)
+        key: _state(outline, viewer, gate, _below(outline, gate.before), scores, done, now)
         for key, gate in outline.gates.items()
     }
     opened = frozenset(key for key, state in states.items() if state.is_open)
     return replace(context, viewer=replace(viewer, opened=opened)), states
+
+
+def _asked(outline: CourseOutline) -> list[BlockKey]:
+    """Return the blocks that the gates of a course ask about, each once."""
+    below = (_below(outline, gate.before) for gate in outline.gates.values())
+    return list(dict.fromkeys(key for found in below for key in found))
 
 
 def _below(outline: CourseOutline, key: BlockKey) -> tuple[BlockKey, ...]:

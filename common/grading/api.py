@@ -41,6 +41,7 @@ from common.grading.gradebook import (
 from common.grading.grades import (
     count_passing,
     find_scores,
+    find_scores_in_runs,
     find_stored_grade,
     get_course_grade,
     get_grade_summary,
@@ -74,6 +75,7 @@ __all__ = [
     "count_passing",
     "course_grade",
     "find_scores",
+    "find_scores_in_runs",
     "find_stored_grade",
     "get_course_grade",
     "get_grade_summary",

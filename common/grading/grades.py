@@ -6,7 +6,7 @@ first in the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from common.core.keys import BlockKey
@@ -33,6 +33,7 @@ from common.grading.ledger import (
     Ledger,
     read_ledger,
     read_scores,
+    read_scores_in_runs,
     read_stored_grade,
     write_scores,
 )
@@ -177,6 +178,13 @@ def find_scores(
 ) -> dict[BlockKey, BlockScore]:
     """Return the recorded scores of a learner on some blocks, one statement."""
     return read_scores(run_id, learner_id, keys=keys) if keys else {}
+
+
+def find_scores_in_runs(
+    learner_id: int, keys: Mapping[int, Collection[BlockKey]]
+) -> dict[int, dict[BlockKey, BlockScore]]:
+    """Return the recorded scores of a learner on some blocks of runs, by run. One statement."""
+    return read_scores_in_runs(learner_id, keys) if any(keys.values()) else {}
 
 
 def get_course_grade(

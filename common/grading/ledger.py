@@ -5,7 +5,7 @@ Writers hold the learner's enrollment lock; everything here runs in the caller's
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,9 @@ def _share(score: BlockScore | ScoreInput) -> float:
     return score.raw_earned / score.raw_possible if score.raw_possible else 0.0
 
 
+_SCORE_COLUMNS = ("block", "raw_earned", "raw_possible", "version", "is_weighted", "attempted_at")
+
+
 def read_scores(
     run_id: int, learner_id: int, *, keys: Collection[BlockKey] | None = None
 ) -> dict[BlockKey, BlockScore]:
@@ -87,10 +90,24 @@ def read_scores(
     found = Score.objects.filter(run_id=run_id, learner_id=learner_id)
     if keys is not None:
         found = found.filter(block__in=[str(key) for key in keys])
-    rows = found.values_list(
-        "block", "raw_earned", "raw_possible", "version", "is_weighted", "attempted_at"
-    )
+    rows = found.values_list(*_SCORE_COLUMNS)
     return {(score := _to_score(*row)).key: score for row in rows}
+
+
+def read_scores_in_runs(
+    learner_id: int, keys: Mapping[int, Collection[BlockKey]]
+) -> dict[int, dict[BlockKey, BlockScore]]:
+    """Return, by run, the scores of a learner on ``keys`` of each. One statement."""
+    blocks = {str(key) for found in keys.values() for key in found}
+    rows = Score.objects.filter(learner_id=learner_id, run_id__in=list(keys), block__in=blocks)
+    found: dict[int, dict[BlockKey, BlockScore]] = {}
+    # The same name may be asked for in one run and not in another.
+    wanted = {run_id: frozenset(some) for run_id, some in keys.items()}
+    for run_id, *values in rows.values_list("run_id", *_SCORE_COLUMNS):
+        score = _to_score(*values)
+        if score.key in wanted[run_id]:
+            found.setdefault(run_id, {})[score.key] = score
+    return found
 
 
 def _to_score(

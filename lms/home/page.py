@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from common.blocks.api import Progress, get_progress
+from common.blocks.api import Progress, get_progress, pass_gates_everywhere
 from common.core.keys import BlockKey, CourseKey
 from common.courses.api import Action, check_access, due_at, get_outlines
 from common.courses.data import CourseOutline, Viewer
@@ -57,15 +57,25 @@ class Dashboard:
 
 
 def dashboard(contexts: Sequence[LearnerContext], now: datetime) -> Dashboard:
-    """Return the page. One statement, one store call cold, whatever the number of courses."""
+    """Return the page. One store call cold, whatever the number of courses.
+
+    One statement, and one more where a course has gated parts.
+    """
     learner_id = contexts[0].viewer.user_id or 0
     progress = get_progress(learner_id, [context.run.id for context in contexts])
     outlines = get_outlines(
         [context.heads.published for context in contexts if context.heads.published]
     )
+    found = [
+        (context, outlines[context.heads.published])
+        for context in contexts
+        if context.heads.published in outlines
+    ]
+    done = {run_id: what.completions for run_id, what in progress.items()}
+    passed = pass_gates_everywhere(learner_id, found, done, now)
     courses = [
         _course(
-            context,
+            passed.get(context.run.id, context),
             outlines.get(context.heads.published or ""),
             progress.get(context.run.id, Progress()),
             now,

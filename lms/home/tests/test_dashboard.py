@@ -142,3 +142,48 @@ def test_statements_do_not_grow_with_the_courses(count: int, warm: bool) -> None
         assert client.get("/").status_code == 200
     assert len(statements) == 6, str(statements)
     assert len(statements.content) <= (0 if warm else 1)
+
+
+def gated(name: str) -> CourseKey:
+    """Return a course whose second part, of one unit, opens when the text of the first is read."""
+    gate = {"prereq": "s1", "prereq_min_score": 0, "prereq_min_completion": 100}
+    parts = [
+        subsection("s1", unit(f"{name}1", html(f"{name}h1"))),
+        subsection("s2", unit(f"{name}2", html(f"{name}h2")), **gate),
+    ]
+    return make_course(f"course-v1:Lyceum+{name}+1", sections=[section("c", *parts)])
+
+
+def test_an_opened_part_counts_and_is_where_one_goes_on() -> None:
+    key = gated("G")
+    user = learner(key)
+    (before,) = page_of(user).courses
+    assert (before.done_count, before.unit_count) == (0, 1)
+    read(key, user, "Gh1")
+    (after,) = page_of(user).courses
+    assert (after.done_count, after.unit_count, after.is_done) == (1, 2, False)
+    assert after.resume is not None
+    assert after.resume.key.block_id == "G2"
+    read(key, user, "Gh2")
+    (done,) = page_of(user).courses
+    assert (done.done_count, done.unit_count, done.is_done) == (2, 2, True)
+
+
+def test_work_in_one_course_opens_nothing_in_another() -> None:
+    first, second = gated("G"), gated("G2")
+    user, other = learner(first, second), learner(first)
+    read(first, user, "Gh1")
+    counts = {mine.course_key: mine.unit_count for mine in page_of(user).courses}
+    assert counts == {first: 2, second: 1}
+    assert [mine.unit_count for mine in page_of(other).courses] == [1]
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_gates_cost_one_statement_for_all_courses(count: int) -> None:
+    user = learner(*(gated(f"G{number}") for number in range(count)))
+    client = Client()
+    client.force_login(user)
+    client.get("/")
+    with count_statements() as statements:
+        assert client.get("/").status_code == 200
+    assert len(statements) == 7, str(statements)
