@@ -7,6 +7,7 @@ person in all courses, or shares something between learners). Both numbers do no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,6 +61,7 @@ __all__ = [
     "find_trial",
     "find_user_id",
     "framed_file_url",
+    "get_attempts",
     "get_completions",
     "get_progress",
     "handle",
@@ -259,6 +261,24 @@ def _some_completions(run_id: Any, learner_id: Any, blocks: Any) -> QuerySet[Any
         run_id=run_id, learner_id=learner_id, block__in=blocks, completion__isnull=False
     )
     return rows.values_list("block", "completion")
+
+
+def get_attempts(context: LearnerContext) -> dict[BlockKey, int]:
+    """Return how often the learner handed in the blocks of the run that count it. One statement.
+
+    Blocks that were never handed in are absent.
+    """
+    if context.user_id is None:
+        return {}
+    rows = LearnerBlockState.objects.filter(
+        run_id=context.run.id, learner_id=context.user_id, state__contains='"attempts"'
+    )
+    found = {}
+    for block, state in rows.values_list("block", "state"):
+        count = json.loads(state).get("attempts")
+        if isinstance(count, int) and count > 0:
+            found[BlockKey.parse(block)] = count
+    return found
 
 
 @dataclass(slots=True)

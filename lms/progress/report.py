@@ -5,9 +5,10 @@ Numbers come from ``common.grading`` and are not computed here again, so that al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from common.blocks.api import get_attempts
 from common.core.keys import BlockKey, CourseKey
 from common.grading.api import (
     CourseGradeView,
@@ -55,13 +56,14 @@ class SectionRows:
 
 @dataclass(frozen=True, slots=True)
 class ProgressReport:
-    """What a learner has in a course so far."""
+    """What a learner has in a course so far. ``attempts``: how often each block was handed in."""
 
     course_key: CourseKey
     course_title: str
     grade: CourseGradeView
     sections: tuple[SectionRows, ...]
     hidden_keys: frozenset[BlockKey]
+    attempts: Mapping[BlockKey, int]
     is_staff: bool
     is_enrolled: bool
     tabs: tuple[Tab, ...]
@@ -80,7 +82,7 @@ class ProgressReport:
 
 
 def progress_report(opened: OpenCourse, grade: CourseGradeView) -> ProgressReport:
-    """Return the page of one learner. No statement."""
+    """Return the page of one learner. One statement."""
     sections = tuple(_iter_sections(opened, grade))
     hidden = {row.grade.key for section in sections for row in section.rows if row.hides_some}
     return ProgressReport(
@@ -89,6 +91,7 @@ def progress_report(opened: OpenCourse, grade: CourseGradeView) -> ProgressRepor
         grade=grade,
         sections=sections,
         hidden_keys=frozenset(hidden),
+        attempts=get_attempts(opened.session.context),
         is_staff=opened.viewer.is_staff,
         is_enrolled=opened.viewer.is_enrolled,
         tabs=course_tabs(opened),
