@@ -16,7 +16,10 @@ class EnrollmentsConfig(AppConfig):
         from common.courses.api import register_placement_hook
         from common.enrollments.personal import collect_enrollments, retire_enrollments
         from common.enrollments.standing import placement_changes, rights_changed
+        from common.enrollments.viewas import find_looks
+        from common.tracking.api import register_looks
 
+        register_looks(find_looks)
         register_rights_hook(rights_changed)
         register_placement_hook(placement_changes)
         register_personal_data(

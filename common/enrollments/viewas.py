@@ -39,11 +39,13 @@ def get_request_context(request: HttpRequest, course_key: CourseKey) -> LearnerC
     Pages find in ``request.view_as`` what to say about it.
     """
     context = get_learner_context(course_key, request.user)
-    if not context.viewer.is_staff:
-        return context
     stored = request.session.get(SESSION_KEY, {}).get(str(course_key))
-    shown = None if stored is None else _shown(context, _read(stored))
+    if stored is None:
+        return context
+    shown = _shown(context, _read(stored)) if context.viewer.is_staff else None
     if shown is None:
+        # No longer staff, or the learner has left: what is done from now on is one's own.
+        end_view_as(request, course_key)
         return context
     request.view_as = shown.view_as  # type: ignore[attr-defined]
     request.view_as_course = course_key  # type: ignore[attr-defined]
@@ -77,6 +79,11 @@ def end_view_as(request: HttpRequest, course_key: CourseKey) -> None:
     chosen = dict(request.session.get(SESSION_KEY, {}))
     if chosen.pop(str(course_key), None) is not None:
         request.session[SESSION_KEY] = chosen
+
+
+def find_looks(request: HttpRequest) -> frozenset[str]:
+    """Return the keys of the courses that the person of a request sees as somebody else."""
+    return frozenset(request.session.get(SESSION_KEY, ()))
 
 
 def view_as_group(partition: UserPartition, group_id: int, *, at: datetime | None) -> ViewAs:

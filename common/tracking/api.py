@@ -5,7 +5,7 @@
 
 from common.tracking.data import Event, RequestInfo
 from common.tracking.outbox import emit, outbox_depth, record
-from common.tracking.requests import answering, current_request, request_info
+from common.tracking.requests import answering, current_request, register_looks, request_info
 
 __all__ = [
     "Event",
@@ -15,5 +15,6 @@ __all__ = [
     "emit",
     "outbox_depth",
     "record",
+    "register_looks",
     "request_info",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -14,7 +14,25 @@ from django.http import HttpRequest
 from common.core.visitors import client_address
 from common.tracking.data import RequestInfo
 
+# Who says of which courses a person's browser only shows what somebody else would see.
+LooksFinder = Callable[[HttpRequest], Collection[str]]
+_finders: list[LooksFinder] = []
+
 _current: ContextVar[HttpRequest | RequestInfo | None] = ContextVar("tracking", default=None)
+
+
+def register_looks(finder: LooksFinder) -> None:
+    """Have ``finder`` asked in which courses (their keys) a person looks on as somebody else.
+
+    What their browser tells of these is nobody's learning, and not logged.
+    """
+    if finder not in _finders:
+        _finders.append(finder)
+
+
+def find_looks(request: HttpRequest) -> frozenset[str]:
+    """Return the keys of the courses at which the person of a request looks as somebody else."""
+    return frozenset(key for finder in _finders for key in finder(request))
 
 
 def request_info(request: HttpRequest) -> RequestInfo:

@@ -13,7 +13,7 @@ from common.core.errors import DomainError, TooLargeError
 from common.tracking.browser import MAX_BODY_BYTES, RateLimit, read_batch, read_event
 from common.tracking.data import Event
 from common.tracking.outbox import emit
-from common.tracking.requests import request_info
+from common.tracking.requests import find_looks, request_info
 
 _limit = RateLimit(burst=500, per_second=20)
 
@@ -31,7 +31,8 @@ def event(request: HttpRequest) -> HttpResponse:
     """Log one event (form fields event_type, event, page) or several (``events``, or a JSON body).
 
     Anybody may send, signed in or not, with a CSRF token; who it was comes from the session.
-    Of several events the unreadable ones are counted, the others logged.
+    Of several events the unreadable ones are counted, the others logged; those of a course that
+    the person looks at as somebody else are taken and dropped.
     """
     try:
         return _answer(request)
@@ -54,7 +55,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
         except DomainError:
             if not is_batch:
                 raise
-    emit(*events)
+    looks = find_looks(request)
+    emit(*(event for event in events if str(event.course_key) not in looks))
     return JsonResponse({"accepted": len(events), "rejected": len(entries) - len(events)})
 
 
