@@ -40,7 +40,8 @@ class SessionFieldData(FieldData):
 
     def get(self, block: Any, name: str) -> Any:
         if name in types.state_fields(type(block)):
-            return copied(self._record(block).values[name])
+            kept = self._record(block).values[name]
+            return kept if name in types.whole_fields(type(block)) else copied(kept)
         return self._part(block, name).get(block, name)
 
     def has(self, block: Any, name: str) -> bool:
@@ -49,6 +50,10 @@ class SessionFieldData(FieldData):
         return bool(self._part(block, name).has(block, name))
 
     def set(self, block: Any, name: str, value: Any) -> None:
+        if name in types.state_fields(type(block)):
+            is_whole = name in types.whole_fields(type(block))
+            self._record(block).set(name, value if is_whole else copied(value))
+            return
         self._part(block, name).set(block, name, value)
 
     def delete(self, block: Any, name: str) -> None:
@@ -62,10 +67,11 @@ class SessionFieldData(FieldData):
 
     def set_many(self, block: Any, update_dict: Mapping[str, Any]) -> None:
         """Keep several fields. Raises InvalidScopeError when one of them is the authors'."""
-        parts: dict[int, tuple[FieldData, dict[str, Any]]] = {}
-        for name, value in update_dict.items():
-            part = self._part(block, name)
-            parts.setdefault(id(part), (part, {}))[1][name] = value
+        of_authors = types.author_fields(type(block))
+        refused = {name: value for name, value in update_dict.items() if name in of_authors}
         # The authors' part raises, so it goes first: a block is saved whole or not at all.
-        for part, values in sorted(parts.values(), key=lambda item: item[0] is not self._author):
-            part.set_many(block, values)
+        if refused:
+            self._author.set_many(block, refused)
+        for name, value in update_dict.items():
+            if name not in refused:
+                self.set(block, name, value)

@@ -52,7 +52,8 @@ class Record:
         return self._values
 
     def set(self, name: str, value: Any) -> None:
-        self.values[name] = copied(value)
+        """Keep a value that nobody changes any more."""
+        self.values[name] = value
         self.is_changed = True
         self.changed_names.add(name)
 
@@ -194,9 +195,9 @@ class LearnerStore(KeyValueStore):
         """Return the revision of a block's state as it was read; 0 when there is no row."""
         return self.record_of(key).revision
 
-    def state_of(self, key: BlockKey) -> dict[str, Any]:
-        """Return a copy of all state fields of a block."""
-        return dict(copied(self.record_of(key).values))
+    def json_of(self, key: BlockKey) -> str:
+        """Return all state fields of a block as they are stored."""
+        return json.dumps(self.record_of(key).values)
 
     def clear(self, key: BlockKey) -> None:
         """Forget the state of a block, that of its asides included."""
@@ -242,7 +243,7 @@ class LearnerStore(KeyValueStore):
 
     def set(self, key: KeyValueStore.Key, value: Any) -> None:
         record, name = self._place(key)
-        record.set(name, value)
+        record.set(name, copied(value))
 
     def delete(self, key: KeyValueStore.Key) -> None:
         record, name = self._place(key)

@@ -27,6 +27,7 @@ from common.blocks.models import LearnerBlockState, SharedState, UserField
 from common.blocks.session import BlockSession
 from common.core.db import upsert
 from common.core.keys import BlockKey, usage_key
+from common.core.writes import insert, update_where
 from common.courses.api import record_drawn_group, replace_selection, select_children
 from common.enrollments.api import lock_enrollment, lock_enrollments
 from common.grading.api import ScoreInput, prepare_grading, record_scores
@@ -143,7 +144,7 @@ def _write_states(session: BlockSession, run_id: int, learner_id: int, now: date
             run_id=run_id,
             learner_id=learner_id,
             block=str(key),
-            state=json.dumps(store.state_of(key)),
+            state=store.json_of(key),
             revision=store.revision_of(key) + 1,
             completion=session.buffer.completions.get(key, store.completions.get(key)),
             changed_at=now,
@@ -160,17 +161,24 @@ def _write_one(row: LearnerBlockState) -> None:
     """Write one row on condition of its revision. One statement."""
     if row.revision == 1:
         try:
-            row.save(force_insert=True)
+            insert([row])
         except IntegrityError as error:
             raise StateChangedError(row.block) from error
         return
-    changed = LearnerBlockState.objects.filter(
-        run_id=row.run_id, learner_id=row.learner_id, block=row.block, revision=row.revision - 1
-    ).update(
-        state=row.state,
-        revision=row.revision,
-        completion=row.completion,
-        changed_at=row.changed_at,
+    changed = update_where(
+        LearnerBlockState,
+        where={
+            "run_id": row.run_id,
+            "learner_id": row.learner_id,
+            "block": row.block,
+            "revision": row.revision - 1,
+        },
+        values={
+            "state": row.state,
+            "revision": row.revision,
+            "completion": row.completion,
+            "changed_at": row.changed_at,
+        },
     )
     if not changed:
         raise StateChangedError(row.block)

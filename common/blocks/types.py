@@ -173,6 +173,22 @@ def state_fields(block_class: type[XBlock]) -> frozenset[str]:
     return found
 
 
+_whole_fields: dict[Any, frozenset[str]] = {}
+
+
+def whole_fields(block_class: type[XBlock]) -> frozenset[str]:
+    """Return the names of the fields whose values a block never changes in place.
+
+    Such a field says so with ``is_whole``; what is kept of it needs no copy for the block.
+    """
+    found = _whole_fields.get(block_class)
+    if found is None:
+        found = _whole_fields[block_class] = frozenset(
+            name for name, field in block_class.fields.items() if getattr(field, "is_whole", False)
+        )
+    return found
+
+
 def has_shared_fields(block_class: type[XBlock]) -> bool:
     """Tell whether learners of a block share something (scope ``user_state_summary``)."""
     return any(user is UserScope.ALL for user, _ in user_scopes(block_class))

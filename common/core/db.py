@@ -8,6 +8,8 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError, connection, connections, models, router
 
+from common.core import writes
+
 _CLOCKS = {
     "mysql": "SELECT UTC_TIMESTAMP(6)",
     "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
@@ -59,6 +61,9 @@ def upsert(rows: Sequence[models.Model], *, key: Sequence[str], update: Sequence
     manager = model._default_manager.using(alias)
     if not update:
         manager.bulk_create(rows, ignore_conflicts=True)
+        return
+    if len(rows) <= writes.MAX_ROWS:
+        writes.insert(rows, key=key, update=update)
         return
     # MySQL has no ON CONFLICT (columns); Django refuses unique_fields there.
     targets = connections[alias].features.supports_update_conflicts_with_target

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from common.core.duties import Duty, DutyHold
+from common.core.writes import MAX_ROWS, insert
 from common.tracking.data import Event
 from common.tracking.envelope import log_line
 from common.tracking.models import OutboxEvent
@@ -49,7 +50,7 @@ def record(events: Sequence[Event], *, transaction_id: UUID | None = None) -> No
     else:
         first = 0
     now, request = timezone.now(), current_request()
-    OutboxEvent.objects.bulk_create(
+    rows = [
         OutboxEvent(
             line=log_line(
                 event,
@@ -59,7 +60,11 @@ def record(events: Sequence[Event], *, transaction_id: UUID | None = None) -> No
             )
         )
         for index, event in enumerate(events)
-    )
+    ]
+    if len(rows) <= MAX_ROWS:
+        insert(rows)
+    else:
+        OutboxEvent.objects.bulk_create(rows)
 
 
 def emit(*events: Event) -> None:

@@ -108,6 +108,45 @@ class TolerantTimedelta(Timedelta):
     enforce_type = from_json
 
 
+class _SharedDict(dict[str, Any]):
+    """A mapping that nobody changes, so that its copy is itself."""
+
+    def __deepcopy__(self, memo: Any) -> _SharedDict:
+        return self
+
+
+class _SharedList(list[Any]):
+    """A list that nobody changes, so that its copy is itself."""
+
+    def __deepcopy__(self, memo: Any) -> _SharedList:
+        return self
+
+
+class WholeDict(Dict):
+    """A mapping that a block only sets as a whole, and never changes in place.
+
+    The library copies what a block merely looks at, to see later whether it was changed; what a
+    learner did in a problem grows with each attempt, and was copied six times a submission.
+    """
+
+    MUTABLE = False
+    # What the host reads: see ``common.blocks.types.whole_fields``.
+    is_whole = True
+
+    def __set__(self, block: Any, value: Any) -> None:
+        super().__set__(block, _SharedDict(value) if type(value) is dict else value)
+
+
+class WholeList(List):
+    """A list that a block only sets as a whole: see ``WholeDict``."""
+
+    MUTABLE = False
+    is_whole = True
+
+    def __set__(self, block: Any, value: Any) -> None:
+        super().__set__(block, _SharedList(value) if type(value) is list else value)
+
+
 _FIELD_OF_KIND: Mapping[Kind, Callable[..., Any]] = {
     Kind.STRING: TolerantString,
     Kind.INTEGER: TolerantInteger,

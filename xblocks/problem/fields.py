@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xblock.core import XBlockMixin
-from xblock.fields import Dict, List, Scope, String
+from xblock.fields import Scope, String
 
 from xblocks.kit.fields import (
     TolerantBoolean,
@@ -12,6 +12,8 @@ from xblocks.kit.fields import (
     TolerantInteger,
     TolerantString,
     TolerantTimedelta,
+    WholeDict,
+    WholeList,
 )
 
 EMPTY_PROBLEM = "<problem></problem>"
@@ -42,15 +44,15 @@ class ProblemFields(XBlockMixin):
     seed = TolerantInteger(default=None, scope=Scope.user_state)
     attempts = TolerantInteger(default=0, scope=Scope.user_state)
     done = TolerantBoolean(default=False, scope=Scope.user_state)
-    student_answers = Dict(default={}, scope=Scope.user_state)
-    correct_map = Dict(default={}, scope=Scope.user_state)
-    input_state = Dict(default={}, scope=Scope.user_state)
+    student_answers = WholeDict(default={}, scope=Scope.user_state)
+    correct_map = WholeDict(default={}, scope=Scope.user_state)
+    input_state = WholeDict(default={}, scope=Scope.user_state)
     has_saved_answers = TolerantBoolean(default=False, scope=Scope.user_state)
-    score = Dict(default={}, scope=Scope.user_state)
+    score = WholeDict(default={}, scope=Scope.user_state)
     last_submission_time = TolerantDateTime(default=None, scope=Scope.user_state)
-    student_answers_history = List(default=[], scope=Scope.user_state)
-    correct_map_history = List(default=[], scope=Scope.user_state)
-    score_history = List(default=[], scope=Scope.user_state)
+    student_answers_history = WholeList(default=[], scope=Scope.user_state)
+    correct_map_history = WholeList(default=[], scope=Scope.user_state)
+    score_history = WholeList(default=[], scope=Scope.user_state)
     # What the last form came to where it was not taken: code, values, answers. Our own key;
     # a page without JavaScript is redirected, and says then what happened.
-    form_notice = Dict(default={}, scope=Scope.user_state)
+    form_notice = WholeDict(default={}, scope=Scope.user_state)

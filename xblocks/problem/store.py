@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from xblocks.problem.engine.model import Answer, InputResult, Score
-from xblocks.problem.engine.state import LearnerState, answers_from
+from xblocks.problem.engine.state import History, LearnerState, answers_from
 
 _V = TypeVar("_V")
 _W = TypeVar("_W")
@@ -28,11 +28,11 @@ def read_state(block: Any, prefix: str) -> LearnerState:
         has_saved_answers=bool(block.has_saved_answers),
         score=_score(block.score),
         last_submitted_at=_aware(block.last_submission_time),
-        answers_history=tuple(_answers(item, prefix) for item in block.student_answers_history),
-        results_history=tuple(_results(item, prefix) for item in block.correct_map_history),
-        score_history=tuple(
-            score for item in block.score_history if (score := _score(item)) is not None
+        answers_history=History(
+            block.student_answers_history, lambda item: [_answers(item, prefix)]
         ),
+        results_history=History(block.correct_map_history, lambda item: [_results(item, prefix)]),
+        score_history=History(block.score_history, _scores),
     )
 
 
@@ -51,13 +51,13 @@ def write_state(block: Any, state: LearnerState, prefix: str) -> None:
     block.has_saved_answers = state.has_saved_answers
     block.score = state.score.as_json() if state.score else {}
     block.last_submission_time = state.last_submitted_at
-    block.student_answers_history = [
-        _named(answers_from(item), prefix) for item in state.answers_history
-    ]
-    block.correct_map_history = [
-        _named(item, prefix, InputResult.as_json) for item in state.results_history
-    ]
-    block.score_history = [score.as_json() for score in state.score_history]
+    block.student_answers_history = _written(
+        state.answers_history, lambda item: _named(answers_from(item), prefix)
+    )
+    block.correct_map_history = _written(
+        state.results_history, lambda item: _named(item, prefix, InputResult.as_json)
+    )
+    block.score_history = _written(state.score_history, Score.as_json)
 
 
 def as_stored(state: LearnerState, prefix: str) -> dict[str, Any]:
@@ -83,6 +83,11 @@ def _named(
         f"{prefix}_{key}": value if convert is None else convert(value)
         for key, value in values.items()
     }
+
+
+def _written(history: History[_V], write: Callable[[_V], Any]) -> list[Any]:
+    """Return a history as it is stored: what was there, untouched, and what came since."""
+    return [*history.stored, *map(write, history.added)]
 
 
 def _own(values: Any, prefix: str) -> dict[str, Any]:
@@ -117,6 +122,11 @@ def _score(value: Any) -> Score | None:
     if not isinstance(earned, int | float) or not isinstance(possible, int | float):
         return None
     return Score(float(earned), float(possible))
+
+
+def _scores(value: Any) -> list[Score]:
+    score = _score(value)
+    return [] if score is None else [score]
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -82,6 +82,7 @@ def test_a_gate_comes_back_as_it_was(
     export_course(after.course_key, second)
     assert after.version == before.version
     assert written(second) == written(first)
+    assert after.version is not None
     version = load_version(after.version)
     if settings is not None:
         found = version.block(LATE).settings

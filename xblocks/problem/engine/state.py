@@ -11,10 +11,11 @@ RefusedError when it is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import fsum
+from typing import Any, TypeVar
 
 from xblocks.problem.engine import rules as rulebook
 from xblocks.problem.engine.errors import ProblemError
@@ -23,6 +24,56 @@ from xblocks.problem.engine.rules import GradingMethod, Refusal, Rules, Standing
 
 # Attempts whose answers are kept for regrading; scores are kept for all.
 MAX_HISTORY = 200
+
+_T = TypeVar("_T")
+
+
+class History(Sequence[_T]):
+    """What was kept of earlier attempts, oldest first: read when somebody asks for it.
+
+    ``stored`` is as it lies in storage, ``read`` makes items of it, and ``added`` came since.
+    """
+
+    __slots__ = ("_read", "added", "stored")
+
+    def __init__(
+        self,
+        stored: Sequence[Any] = (),
+        read: Callable[[Any], Iterable[_T]] = iter,
+        added: tuple[_T, ...] = (),
+    ) -> None:
+        self.stored = stored
+        self.added = added
+        self._read = read
+
+    @classmethod
+    def of(cls, items: Iterable[_T]) -> History[_T]:
+        """Return a history of items that are not stored yet."""
+        return cls(added=tuple(items))
+
+    def then(self, item: _T, limit: int | None = None) -> History[_T]:
+        """Return the history with one more attempt, of no more than the last ``limit``."""
+        over = 0 if limit is None else max(0, len(self) + 1 - limit)
+        added = self.added[max(0, over - len(self.stored)) :]
+        return History(self.stored[over:], self._read, (*added, item))
+
+    def all(self) -> tuple[_T, ...]:
+        """Return all items; those that cannot be read are left out."""
+        return (*(item for one in self.stored for item in self._read(one)), *self.added)
+
+    def __getitem__(self, place: Any) -> Any:
+        if place == -1 and self.added:
+            return self.added[-1]
+        return self.all()[place]
+
+    def __len__(self) -> int:
+        return len(self.stored) + len(self.added)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self.all() == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 Grade = Callable[[Answers], tuple[Mapping[str, InputResult], Score]]
 
@@ -52,9 +103,9 @@ class LearnerState:
     has_saved_answers: bool = False
     score: Score | None = None
     last_submitted_at: datetime | None = None
-    answers_history: tuple[Answers, ...] = ()
-    results_history: tuple[Results, ...] = ()
-    score_history: tuple[Score, ...] = ()
+    answers_history: History[Answers] = field(default_factory=History)
+    results_history: History[Results] = field(default_factory=History)
+    score_history: History[Score] = field(default_factory=History)
 
     @property
     def is_correct(self) -> bool:
@@ -80,7 +131,7 @@ def submit(
     if refusal is not None:
         raise RefusedError(refusal)
     results, score = grade(answers)
-    scores = (*state.score_history, score)
+    scores = state.score_history.then(score)
     return replace(
         state,
         attempts=state.attempts + 1,
@@ -90,8 +141,8 @@ def submit(
         has_saved_answers=False,
         score=counted_score(scores, rules.grading_method),
         last_submitted_at=now,
-        answers_history=(*state.answers_history, dict(answers))[-MAX_HISTORY:],
-        results_history=(*state.results_history, dict(results))[-MAX_HISTORY:],
+        answers_history=state.answers_history.then(dict(answers), MAX_HISTORY),
+        results_history=state.results_history.then(dict(results), MAX_HISTORY),
         score_history=scores,
     )
 
@@ -133,21 +184,23 @@ def rescore(state: LearnerState, rules: Rules, grade: Grade) -> LearnerState:
     """
     if not state.done:
         return state
-    history = state.answers_history or (state.answers,)
+    history = state.answers_history.all() or (state.answers,)
     if rules.rerandomize in (rulebook.Rerandomize.ALWAYS, rulebook.Rerandomize.ON_RESET):
         history = history[-1:]
     graded = [grade(answers) for answers in history]
-    kept = state.score_history[: max(0, len(state.score_history) - len(graded))]
+    earlier = state.score_history.all()
+    kept = earlier[: max(0, len(earlier) - len(graded))]
     scores = (*kept, *(score for _, score in graded))
     results = tuple(dict(results) for results, _ in graded)
-    older = state.results_history[: max(0, len(state.results_history) - len(results))]
+    before = state.results_history.all()
+    older = before[: max(0, len(before) - len(results))]
     return replace(
         state,
         results=results[-1],
         score=counted_score(scores, rules.grading_method),
-        answers_history=state.answers_history or (dict(state.answers),),
-        results_history=(*older, *results),
-        score_history=scores,
+        answers_history=state.answers_history or History.of([dict(state.answers)]),
+        results_history=History.of((*older, *results)),
+        score_history=History.of(scores),
     )
 
 
@@ -157,10 +210,10 @@ def counted_score(scores: Sequence[Score], method: GradingMethod) -> Score:
     Attempts against an older version of the problem, worth another number of points, count
     by the share they earned.
     """
-    possible = scores[-1].possible
-    shares = [score.earned / score.possible if score.possible else 0.0 for score in scores]
     if method is GradingMethod.LAST:
         return scores[-1]
+    possible = scores[-1].possible
+    shares = [score.earned / score.possible if score.possible else 0.0 for score in scores]
     if method is GradingMethod.FIRST:
         share = shares[0]
     elif method is GradingMethod.HIGHEST:
