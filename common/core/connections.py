@@ -17,7 +17,7 @@ def database_settings(env: Environment) -> dict[str, Any]:
     if url.scheme == "sqlite":
         env.home.mkdir(parents=True, exist_ok=True)
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "common.core.sqlite",
             "NAME": url.path,
             "OPTIONS": {
                 # IMMEDIATE: a transaction that reads then writes never fails half-way for a lock.
