@@ -114,6 +114,7 @@ def commit(session: BlockSession) -> None:
     run_id, learner_id = session.context.run.id, session.context.user_id
     if learner_id is None:
         raise ValueError("a visitor's work is not stored")
+    rows = _state_rows(session, run_id, learner_id, now)
     if session.buffer.grades:
         prepare_grading(session.outline, session.viewer, now)
     with transaction.atomic():
@@ -121,7 +122,7 @@ def commit(session: BlockSession) -> None:
         if locked.enrollment.standing != session.viewer.standing:
             # Moved to another group, mode or role meanwhile: what is seen and counts may differ.
             raise StateChangedError(f"standing of learner {learner_id}")
-        _write_states(session, run_id, learner_id, now)
+        _write_states(rows)
         _write_personal(session, learner_id)
         _write_shared(session)
         _write_draws(session, run_id, now)
@@ -133,13 +134,13 @@ def commit(session: BlockSession) -> None:
 # State and completion
 
 
-def _write_states(session: BlockSession, run_id: int, learner_id: int, now: datetime) -> None:
+def _state_rows(
+    session: BlockSession, run_id: int, learner_id: int, now: datetime
+) -> list[LearnerBlockState]:
     store = session.store
     keys = [ref.key for ref, _ in store.iter_changed() if isinstance(ref, StateRef)]
     keys += [key for key in session.buffer.completions if key not in keys]
-    if not keys:
-        return
-    rows = [
+    return [
         LearnerBlockState(
             run_id=run_id,
             learner_id=learner_id,
@@ -151,9 +152,12 @@ def _write_states(session: BlockSession, run_id: int, learner_id: int, now: date
         )
         for key in keys
     ]
+
+
+def _write_states(rows: list[LearnerBlockState]) -> None:
     if len(rows) == 1:
         _write_one(rows[0])
-    else:
+    elif rows:
         _write_several(rows)
 
 

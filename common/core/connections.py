@@ -19,6 +19,9 @@ def database_settings(env: Environment) -> dict[str, Any]:
         return {
             "ENGINE": "common.core.sqlite",
             "NAME": url.path,
+            # In memory. Names of tests' databases get the number of their process at the end,
+            # where SQLite overlooks a parameter that it does not know.
+            "TEST": {"NAME": "file:lyceum_tests?mode=memory&cache=shared&process="},
             "OPTIONS": {
                 # IMMEDIATE: a transaction that reads then writes never fails half-way for a lock.
                 "transaction_mode": "IMMEDIATE",

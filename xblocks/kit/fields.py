@@ -6,9 +6,10 @@ page down. What was stored is not changed by reading it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from xblock.core import XBlockMixin
 from xblock.fields import (
@@ -28,6 +29,9 @@ from xblock.fields import (
 
 from common.content.olx.fields import COMMON, INHERITED, FieldScope, Kind, fields_of
 
+_WRITTEN: Final = re.compile(
+    r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}\Z"
+)
 _NOTHING = ("", "null", "none")
 
 
@@ -86,6 +90,9 @@ class TolerantDateTime(DateTime):
     """An aware moment or None; anything else is None."""
 
     def from_json(self, value: Any) -> datetime | None:
+        if isinstance(value, str) and _WRITTEN.match(value):
+            # As the library writes it: its reading of any date takes fifty times as long.
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
         try:
             moment: datetime | None = None if _is_nothing(value) else super().from_json(value)
         except (TypeError, ValueError, OverflowError):

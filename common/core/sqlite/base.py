@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db.backends.sqlite3 import base
@@ -21,8 +22,25 @@ PATIENCE_SECONDS: Final = 0.25
 SUFFIX: Final = "-queue"
 
 
+class _Cursor(base.SQLiteCursorWrapper):
+    """A cursor that keeps what Django's placeholders are in SQLite's, by statement."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        if param_names is not None:
+            return str(super().convert_query(query, param_names=param_names))
+        return _converted(query)
+
+
+@lru_cache(maxsize=1_000)
+def _converted(query: str) -> str:
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%"))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose write transactions queue up."""
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=_Cursor)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -32,26 +50,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._queue_up()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc] # Django stubs leave it out
         except BaseException:
             self._step_out()
             raise
 
     def _commit(self) -> Any:
         try:
-            return super()._commit()
+            return super()._commit()  # type: ignore[misc] # Django stubs leave it out
         finally:
             self._step_out()
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc] # Django stubs leave it out
         finally:
             self._step_out()
 
     def _close(self) -> Any:
         try:
-            return super()._close()
+            return super()._close()  # type: ignore[misc] # Django stubs leave it out
         finally:
             self._is_first = False
             if self._queue is not None:

@@ -351,3 +351,24 @@ def test_what_handlers_reply_leads_into_the_course_too() -> None:
         strict=True,
     ):  # fmt: skip
         assert f'"{link}"' in text
+
+
+def test_earlier_attempts_are_kept_as_they_lie_in_storage() -> None:
+    strange = {"b1_2_1": "choice_1", "other_2_1": "of another problem"}
+    result = {"b1_2_1": {"correctness": "incorrect", "hint": "kept"}}
+    runtime, block = bench(
+        attempts=1, done=True, student_answers_history=[strange], correct_map_history=[result]
+    )
+    runtime.post(block, "problem_check", RIGHT)
+    assert block.student_answers_history == [strange, {"b1_2_1": "choice_0"}]
+    assert block.correct_map_history[0] == result
+    assert len(block.correct_map_history) == 2
+
+
+def test_a_score_that_cannot_be_read_is_not_one_of_the_attempts() -> None:
+    history = ["nonsense", {"raw_earned": 0.0, "raw_possible": 1.0}]
+    runtime, block = bench(
+        attempts=2, done=True, grading_method="average_score", score_history=history
+    )
+    runtime.post(block, "problem_check", RIGHT)
+    assert runtime.grades()[-1] == (0.5, 1.0)
