@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import urlencode
@@ -53,7 +53,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _way_back(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return HttpResponse(status=302, headers={"Location": address})
+    return HttpResponseRedirect(address)
 
 
 def _way_back(request: HttpRequest) -> str:
