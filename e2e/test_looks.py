@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from e2e.browser import People, find_overflow, find_violations, screenshot
 from e2e.seed import IN_STEPS, OWN_PACE
@@ -129,6 +129,7 @@ def test_the_bar_of_seeing_a_course_as_somebody_else_fits(people: People, sites:
         check_page(people, "locked to somebody else", "admin", sites.unit("draw", IN_STEPS))
     finally:
         page.locator(".view-bar form button").click()
+        expect(page.locator(".view-bar")).to_have_count(0)
     page.context.close()
 
 
