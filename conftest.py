@@ -47,6 +47,7 @@ _OWN_SERVERS = {
     "rabbitmq_url",
     "memcached_url",
     "s3_url",
+    "keycloak_url",
 }
 
 
@@ -123,6 +124,14 @@ def s3_url(real_services: RealServices) -> Iterator[str]:
         _missing("the S3 server does not run: make services")
     with temporary_bucket(real_services) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def keycloak_url(real_services: RealServices) -> str:
+    """Return Keycloak's URL with its administrator's name and password: make a realm there."""
+    if not real_services.keycloak_url:
+        _missing("Keycloak does not run: make services")
+    return real_services.keycloak_url
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The five servers: how each is prepared, started and asked whether it answers."""
+"""The six servers: how each is prepared, started and asked whether it answers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from built import FerretDB, VersityGW
+from keycloak import Keycloak
 from processes import Process
 from server import Server, ServerError, ask, path_of
 
@@ -198,5 +199,5 @@ class Memcached(Server):
 
 
 KINDS: dict[str, Callable[[Path, Mapping[str, int], str], Server]] = {
-    kind.name: kind for kind in (MariaDB, FerretDB, RabbitMQ, Memcached, VersityGW)
+    kind.name: kind for kind in (MariaDB, FerretDB, RabbitMQ, Memcached, VersityGW, Keycloak)
 }

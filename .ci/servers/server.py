@@ -14,8 +14,6 @@ from processes import Process, ServerError, free_port
 
 __all__ = ["Server", "ServerError", "ask", "path_of"]
 
-START_SECONDS = 90
-
 
 class Server(ABC):
     """One server under ``home/NAME``. ``ports`` holds the port numbers by purpose."""
@@ -25,6 +23,8 @@ class Server(ABC):
     # What must be on the machine for it.
     commands: tuple[str, ...]
     purposes: tuple[str, ...] = ("main",)
+    # How long it may take until it answers.
+    start_seconds = 90
 
     def __init__(self, home: Path, ports: Mapping[str, int], password: str) -> None:
         self.home = home
@@ -79,7 +79,7 @@ class Server(ABC):
 
     def wait_until_it_answers(self) -> None:
         """Raise ServerError, with the end of its log, when it dies or takes too long."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while time.monotonic() < deadline:
             if not self.is_running():
                 break

@@ -16,6 +16,7 @@ from common.core.reader import remember_language, remember_zone
 from common.core.visitors import client_address
 
 _TOO_MANY = {"too_many_login_attempts", "rate_limited"}
+_SECOND_STEP = "common.accounts.providers.stages.SecondStepStage"
 # The page that follows says these by itself.
 _SILENT = {
     "account/messages/logged_in.txt",
@@ -41,6 +42,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Tell whether people may make accounts by themselves."""
         return bool(settings.REGISTRATION_OPEN)
+
+    def get_login_stages(self) -> list[str]:
+        """Return what comes between the proof of who it is and being in."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": _SECOND_STEP}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Refuse the names of those who left, as if they were here."""

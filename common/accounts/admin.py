@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from common.accounts.factors.admin import AuthenticatorAdmin as AuthenticatorAdmin
 from common.accounts.models import CourseRole, Profile
+from common.accounts.providers.admin import ProviderAdmin as ProviderAdmin
 
 
 @admin.register(CourseRole)

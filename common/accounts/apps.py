@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
 
         from common.accounts import ownparts, retirement, rights, signins, takeouts
         from common.accounts.personal import PersonalData, register_personal_data
+        from common.accounts.providers.start import start_providers
         from common.core.duties import register_duty
 
         rights.connect(get_user_model())
@@ -21,6 +22,7 @@ class AccountsConfig(AppConfig):
         admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
         signins.connect()
         retirement.connect(get_user_model())
+        start_providers()
         register_duty(takeouts.SWEEP)
         register_personal_data(
             PersonalData(

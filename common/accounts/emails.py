@@ -35,3 +35,9 @@ def find_email_domains(user_id: int) -> frozenset[str]:
     rows = EmailAddress.objects.filter(user_id=user_id, verified=True)
     addresses = rows.values_list("email", flat=True)
     return frozenset(address.rpartition("@")[2].lower() for address in addresses)
+
+
+def is_proved(user_id: int, email: str) -> bool:
+    """Tell whether this person has confirmed this very address. One statement."""
+    rows = EmailAddress.objects.filter(user_id=user_id, verified=True)
+    return bool(rows.filter(email__iexact=email).exists())

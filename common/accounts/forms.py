@@ -30,8 +30,8 @@ class SignInForm(LoginForm):
             self.fields["remember"].label = _("Stay signed in on this device")
 
 
-class RegisterForm(SignupForm):
-    """allauth's form in our words, with what ``REGISTRATION_FIELDS`` asks beside."""
+class AskedFields(forms.Form):
+    """What registration asks of everybody, with or without a password; mixed into a form."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +56,7 @@ class RegisterForm(SignupForm):
 
     def custom_signup(self, request: HttpRequest, user: Any) -> None:
         """Keep what the person said beside the account, in the transaction that makes it."""
-        super().custom_signup(request, user)
+        super().custom_signup(request, user)  # type: ignore[misc] # of the form it is mixed into
         said = {name: value for name, value in self._said(self.cleaned_data).items() if value}
         if said:
             save_profile(user_id=user.pk, **said)
@@ -64,10 +64,14 @@ class RegisterForm(SignupForm):
     def save(self, request: HttpRequest) -> Any:
         """Make the account and its profile: both or neither."""
         with transaction.atomic():
-            return super().save(request)
+            return super().save(request)  # type: ignore[misc] # of the form it is mixed into
 
     def _said(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         return {name: cleaned[name] for name in ProfileForm.base_fields if name in cleaned}
+
+
+class RegisterForm(AskedFields, SignupForm):
+    """allauth's form in our words, with what ``REGISTRATION_FIELDS`` asks beside."""
 
 
 def _agreement(name: str) -> forms.BooleanField:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 
 from common.accounts.models import CourseRole, Profile, SignedInBrowser
@@ -34,6 +35,9 @@ def collect_account(user_id: int) -> Iterator[TakeoutFile]:
             "last_sign_in_at": person.last_login,
             **said,
             "email_addresses": _rows(EmailAddress, user_id, "email", "verified", "primary"),
+            "identity_providers": _rows(
+                SocialAccount, user_id, "provider", "uid", "extra_data", "date_joined", "last_login"
+            ),
             "roles": _rows(CourseRole, user_id, "role", "org", "course_key"),
             "browsers": _rows(
                 SignedInBrowser, user_id, "agent", "network", "signed_in_at", "seen_at"

@@ -32,6 +32,7 @@ _tabs = [
             "mfa_view_recovery_codes",
             "mfa_generate_recovery_codes",
             "mfa_add_webauthn",
+            "socialaccount_connections",
         ),
     ),
     SettingsTab("account_data", _("Your data"), ("account_leave",)),

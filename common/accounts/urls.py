@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("security/sign-out/", settingsviews.sign_out_others, name="account_sign_out_others"),
     path("security/factors/", include("common.accounts.factors.urls")),
+    path("providers/", include("common.accounts.providers.urls")),
     path("data/", dataviews.data, name="account_data"),
     path("data/takeout/", dataviews.ask_takeout, name="account_takeout"),
     path("data/takeout/<uuid:takeout_id>.zip", dataviews.archive, name="account_takeout_archive"),

@@ -81,6 +81,8 @@ class Environment:
     terms_url: str = ""
     # mandatory: nobody enters before their e-mail address is confirmed; optional; none.
     email_confirmation: str = "optional"
+    # A JSON list: providers by which people sign in, beside those of the administration site.
+    identity_providers: str = ""
     # Days between asking for an account's deletion and the deletion; 0: at once.
     account_deletion_days: int = 14
     # empty: kombu's filesystem transport; amqp://USER:PASSWORD@HOST:PORT/VHOST
@@ -108,6 +110,8 @@ class Environment:
     services_env: str = ""
     # Tests: RabbitMQ's HTTP API, by which each run makes a virtual host of its own.
     services_broker_api: str = ""
+    # Tests: Keycloak, with the user and password of its administration.
+    services_keycloak: str = ""
     # Tests: "services" runs the whole suite on the real servers, empty on the embedded parts.
     test_on: str = ""
 
@@ -178,6 +182,17 @@ def json_object(name: str, text: str) -> dict[str, object]:
         raise SettingError(f"{PREFIX}{name.upper()} is not JSON: {error}") from None
     if not isinstance(value, dict):
         raise SettingError(f"{PREFIX}{name.upper()} must be a JSON object.")
+    return value
+
+
+def json_list(name: str, text: str) -> list[object]:
+    """Return the JSON list in a setting, empty for "". Raises SettingError for anything else."""
+    try:
+        value = json.loads(text or "[]")
+    except ValueError as error:
+        raise SettingError(f"{PREFIX}{name.upper()} is not JSON: {error}") from None
+    if not isinstance(value, list):
+        raise SettingError(f"{PREFIX}{name.upper()} must be a JSON list.")
     return value
 
 

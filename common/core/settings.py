@@ -13,6 +13,7 @@ from common.core.connections import cache_settings, database_settings, email_set
 from common.core.env import (
     PROJECT_ROOT,
     choices_by_name,
+    json_list,
     json_object,
     networks,
     one_of,
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "waffle",
     "submissions",
     "common.core",
@@ -202,6 +204,7 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "100/m/ip",
     "reset_password": "60/m/ip,3/5m/key",
     "reset_password_from_key": "60/m/ip",
+    "provider_failed": "60/m/ip",
     **json_object("rate_limits", ENV.rate_limits),
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
@@ -224,6 +227,14 @@ MFA_FORMS = {
     "edit_webauthn": "common.accounts.factors.forms.PasskeyNameForm",
     "login_webauthn": "common.accounts.factors.forms.PasskeySignInForm",
 }
+# Sign-in through institutions: pages and rules in common.accounts.providers.
+IDENTITY_PROVIDERS = json_list("identity_providers", ENV.identity_providers)
+SOCIALACCOUNT_ADAPTER = "common.accounts.providers.adapter.ProviderAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "common.accounts.providers.forms.ProviderRegisterForm"}
+# Whose proved address opens an account, is asked of the adapter; next time the connection does.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 REGISTRATION_OPEN = ENV.registration_open
 REGISTRATION_FIELDS = choices_by_name(
     "registration_fields",

@@ -36,6 +36,8 @@ class RealServices:
     shared_cache_url: str
     # S3; empty where the other servers were started without it.
     files_url: str = ""
+    # Keycloak, with user and password; empty where it was not started.
+    keycloak_url: str = ""
 
 
 def services_file() -> Path:
@@ -67,6 +69,7 @@ def read_services(path: Path | None = None) -> RealServices | None:
     return RealServices(
         content_single_reads=values.get("LYCEUM_CONTENT_SINGLE_READS") == "1",
         files_url=values.get("LYCEUM_FILES_URL", ""),
+        keycloak_url=values.get("LYCEUM_SERVICES_KEYCLOAK", ""),
         **{field: values[name] for field, name in needed.items()},
     )
 

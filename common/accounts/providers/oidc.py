@@ -1,0 +1,190 @@
+"""OpenID Connect: the code flow with PKCE, state and nonce; ID tokens are checked themselves."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Final
+
+import jwt
+from allauth.account.internal.decorators import login_not_required
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base import AuthProcess, ProviderException
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.core.cache import cache
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from requests import RequestException
+
+from common.accounts.providers.claims import Claims
+from common.accounts.providers.options import OIDC
+from common.accounts.providers.tries import refuse_too_many
+
+# Signatures by the provider's own key; never by a secret that two know, never none.
+_ALGORITHMS: Final = [f"{kind}{size}" for kind in ("RS", "PS", "ES") for size in (256, 384, 512)]
+_CLOCKS_DIFFER_SECONDS: Final = 60
+_KEEP_CONFIGURATION_SECONDS: Final = 600
+# What a provider that is down, or answers nonsense, makes of a sign-in.
+_TROUBLES: Final = (
+    ProviderException,
+    RequestException,
+    jwt.PyJWTError,
+    IntegrityError,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)
+
+
+class OIDCAdapter(OpenIDConnectOAuth2Adapter):
+    """The talk with one provider, during one request."""
+
+    nonce: str | None = None
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """Return what the provider says of itself, ten minutes old at most."""
+        address = self.get_provider().server_url
+        key = f"lyceum.oidc:{address}"
+        known: dict[str, Any] | None = cache.get(key)
+        if known is None:
+            known = self._fetch(address)
+            issuer = str(known["issuer"]).rstrip("/")
+            if address.partition("/.well-known/")[0].rstrip("/") != issuer:
+                raise ProviderException(f"{address} speaks for another issuer, {issuer}")
+            cache.set(key, known, _KEEP_CONFIGURATION_SECONDS)
+        return known
+
+    def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
+        """Return who came, from a checked ID token and what the provider adds to it."""
+        claims = self._read_id_token(kwargs["response"]["id_token"], app.client_id)
+        if self.openid_config.get("userinfo_endpoint"):
+            more = self._fetch(self.profile_url, {"Authorization": f"Bearer {token.token}"})
+            if more["sub"] != claims["sub"]:
+                raise ProviderException("the user info is about somebody else")
+            claims = {**more, **claims}
+        return self.get_provider().sociallogin_from_response(request, claims)
+
+    def _read_id_token(self, id_token: str, client_id: str) -> dict[str, Any]:
+        configuration = self.openid_config
+        header = jwt.get_unverified_header(id_token)
+        keys = jwt.PyJWKSet.from_dict(self._fetch(configuration["jwks_uri"]))
+        claims: dict[str, Any] = jwt.decode(
+            id_token,
+            keys[header["kid"]],
+            algorithms=_ALGORITHMS,
+            audience=client_id,
+            issuer=configuration["issuer"],
+            leeway=_CLOCKS_DIFFER_SECONDS,
+            options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+        )
+        if claims.get("azp", client_id) != client_id:
+            raise ProviderException("the ID token was made for another client")
+        if not self.nonce or not secrets.compare_digest(str(claims.get("nonce")), self.nonce):
+            raise ProviderException("the ID token does not belong to this sign-in")
+        return claims
+
+    def _fetch(self, address: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        with get_adapter().get_requests_session() as session:
+            response = session.get(address, headers=headers)
+            response.raise_for_status()
+            found = response.json()
+        if not isinstance(found, dict):
+            raise ProviderException(f"{address} does not answer with an object")
+        return found
+
+
+class OIDCProvider(OpenIDConnectProvider):
+    """One provider: where people are sent, and what its claims say of them."""
+
+    id = OIDC
+    oauth2_adapter_class = OIDCAdapter
+    pkce_enabled_default = True
+
+    def redirect(
+        self, request: HttpRequest, process: Any, next_url: Any = None, **kwargs: Any
+    ) -> Any:
+        """Send the person there, with a number that the answer must bear."""
+        nonce = secrets.token_urlsafe(24)
+        return super().redirect(
+            request, process, next_url, auth_params={"nonce": nonce}, nonce=nonce
+        )
+
+    def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the request may say about it: nothing that goes to the provider."""
+        kwargs = super().get_redirect_from_request_kwargs(request)
+        connects = kwargs["process"] == AuthProcess.CONNECT and request.user.is_authenticated
+        return {
+            "process": AuthProcess.CONNECT if connects else AuthProcess.LOGIN,
+            "next_url": kwargs.get("next_url"),
+        }
+
+    def serialize(self) -> dict[str, Any]:
+        """Return what a session keeps of it: several providers may know us by one client id."""
+        return {**super().serialize(), "id": self.sub_id}
+
+    def extract_uid(self, data: Any) -> str:
+        return self._claims(data).subject
+
+    def extract_common_fields(self, data: Any) -> dict[str, Any]:
+        claims = self._claims(data)
+        return {"email": claims.email, "username": claims.username, "name": claims.name}
+
+    def extract_email_addresses(self, data: Any) -> list[Any]:
+        claims = self._claims(data)
+        if not claims.email:
+            return []
+        return [EmailAddress(email=claims.email, verified=claims.is_proved, primary=True)]
+
+    def extract_extra_data(self, data: Any) -> dict[str, Any]:
+        """Return what is kept: what lets people know the connection again, no more."""
+        return self._claims(data).kept()
+
+    def _claims(self, data: dict[str, Any]) -> Claims:
+        return Claims(self.app.settings, data)
+
+
+class _Callback(OAuth2CallbackView):
+    def _get_state(self, request: HttpRequest, provider: Any) -> Any:
+        state, response = super()._get_state(request, provider)
+        if state:
+            self.adapter.nonce = state.get("nonce")
+        return state, response
+
+
+@never_cache
+@login_not_required
+def login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Ask by GET, send to the provider by POST."""
+    return _run(OAuth2LoginView, request, provider_id)
+
+
+@never_cache
+@login_not_required
+def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Take the person whom the provider sends back."""
+    return _run(_Callback, request, provider_id)
+
+
+def _run(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
+    adapter = OIDCAdapter(request, provider_id)
+    try:
+        provider = adapter.get_provider()
+    except SocialApp.DoesNotExist:
+        raise Http404("no such provider") from None
+    if provider.sub_id != provider_id or not isinstance(provider, OIDCProvider):
+        raise Http404("no such provider of OpenID Connect")
+    refusal = refuse_too_many(request)
+    if refusal is not None:
+        return refusal
+    try:
+        response: HttpResponse = view.adapter_view(adapter)(request)
+    except _TROUBLES as error:
+        response = render_authentication_error(request, provider, exception=error)
+    return response

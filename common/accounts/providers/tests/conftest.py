@@ -1,0 +1,29 @@
+"""A realm for all tests here: its people are named by each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from common.accounts.providers.options import check_entries
+from common.accounts.providers.tests.keycloak import Realm, temporary_realm
+
+
+@pytest.fixture(scope="session")
+def realm(keycloak_url: str) -> Iterator[Realm]:
+    """Return a realm of the real Keycloak."""
+    with temporary_realm(keycloak_url) as found:
+        yield found
+
+
+@pytest.fixture
+def school(realm: Realm, settings: Any) -> Callable[..., None]:
+    """Return a function that makes the realm a provider here, with options over the usual."""
+
+    def use(**options: Any) -> None:
+        settings.IDENTITY_PROVIDERS = check_entries([realm.entry(**options)])
+
+    use()
+    return use
