@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("common.accounts.urls")),
     path("", include("common.tracking.urls")),
     path("", include("common.blocks.urls")),
+    path("", include("lms.api.urls")),
     path("", include("lms.pages", namespace="lms")),
 ]
 

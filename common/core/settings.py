@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "oauth2_provider",
+    "rest_framework",
     "waffle",
     "submissions",
     "common.core",

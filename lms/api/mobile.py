@@ -1,0 +1,34 @@
+"""What apps ask right after signing in (reference: apis, section 1, prefix M)."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.accounts.api import get_profile
+from common.core.visitors import user_id
+
+
+class MyUserInfo(APIView):
+    """GET: to the address of the person who asks."""
+
+    def get(self, request: Request) -> HttpResponseRedirect:
+        address = reverse("api:user-info", kwargs={"username": request.user.get_username()})
+        return HttpResponseRedirect(address)
+
+
+class UserInfo(APIView):
+    """GET: who one is: ``id``, ``username``, ``email``, ``name``. Others are hidden: 404."""
+
+    def get(self, request: Request, username: str) -> Response:
+        user = request.user
+        if user.get_username() != username:
+            raise NotFound
+        learner_id = user_id(request)
+        name = get_profile(learner_id).name
+        email = getattr(user, "email", "")
+        return Response({"id": learner_id, "username": username, "email": email, "name": name})
