@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
         from django.contrib import admin
         from django.contrib.auth import get_user_model
 
-        from common.accounts import ownparts, retirement, rights, signins, takeouts
+        from common.accounts import apptokens, ownparts, retirement, rights, signins, takeouts
         from common.accounts.personal import PersonalData, register_personal_data
         from common.accounts.providers.start import start_providers
         from common.core.duties import register_duty
@@ -21,14 +21,24 @@ class AccountsConfig(AppConfig):
         # Its own form would let people in by the password alone.
         admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
         signins.connect()
+        apptokens.connect(get_user_model())
         retirement.connect(get_user_model())
         start_providers()
         register_duty(takeouts.SWEEP)
+        register_duty(apptokens.SWEEP)
         register_personal_data(
             PersonalData(
                 "accounts",
                 _("Your profile"),
                 collect=ownparts.collect_account,
                 retire=retirement.retire_account,
+            )
+        )
+        register_personal_data(
+            PersonalData(
+                "apps",
+                _("Apps in which you are signed in"),
+                collect=apptokens.collect_apps,
+                retire=apptokens.retire_apps,
             )
         )

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from common.accounts.apptokens import end_tokens
 from common.accounts.errors import SessionNotFoundError
 from common.accounts.models import SignedInBrowser
 from common.tracking.api import request_info
@@ -115,7 +116,11 @@ def revoke_browser(user_id: int, browser_id: str) -> None:
 
 
 def revoke_browsers(user_id: int, *, keep: str | None = None) -> int:
-    """Sign all browsers of a person out but the one with this session key; return how many."""
+    """Sign all browsers of a person out but the one with this session key; return how many.
+
+    Apps are signed out with them.
+    """
+    end_tokens(user_id)
     keys = SignedInBrowser.objects.filter(user_id=user_id).values_list("session_key", flat=True)
     ended = [key for key in keys if key != keep]
     _end(ended)

@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -74,6 +74,11 @@ class Environment:
     content_cache_bytes: int = 64 * 1024 * 1024
     # May people make accounts by themselves?
     registration_open: bool = True
+    # Signs tokens that other systems check by our published key: an RSA key, PEM. "": one of our
+    # own in the home folder; several machines need the same.
+    token_key: str = ""
+    # Schemes of addresses to which apps come back after signing in, such as org.example.app.
+    app_schemes: tuple[str, ...] = ()
     # What registration asks beside name, address and password: FIELD=required, =optional, =hidden.
     registration_fields: tuple[str, ...] = ("name=optional",)
     # Where the honor code and the terms of service can be read; shown beside their boxes.
@@ -227,8 +232,12 @@ def choices_by_name(
     return chosen
 
 
-def stored_secret(home: Path, name: str, nbytes: int = 48) -> str:
+def stored_secret(
+    home: Path, name: str, nbytes: int = 48, *, make: Callable[[], str] | None = None
+) -> str:
     """Return the secret kept in ``home/NAME``, made on first use and readable by its owner only.
+
+    ``make`` makes one that may not be just any text.
 
     Raises HomeError when it can be neither read nor made.
     """
@@ -238,7 +247,7 @@ def stored_secret(home: Path, name: str, nbytes: int = 48) -> str:
     except FileNotFoundError:
         pass
     try:
-        _write_once(path, secrets.token_urlsafe(nbytes))
+        _write_once(path, make() if make else secrets.token_urlsafe(nbytes))
     except OSError as error:
         raise home_trouble(home, error) or error from error
     return path.read_text().strip()

@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 
 from common.core.context import site
 from common.core.db import is_away
-from common.core.errors import DomainError, NotFoundError, UnavailableError
+from common.core.errors import (
+    AccessDeniedError,
+    DomainError,
+    InvalidInputError,
+    NotFoundError,
+    UnavailableError,
+)
 
 # When clients that obey it ask again.
 _RETRY_SECONDS: Final = 5
@@ -25,9 +31,20 @@ def wants_json(request: HttpRequest) -> bool:
     """Tell whether the caller is a program of ours rather than a person's browser."""
     if request.headers.get("HX-Request"):
         return False
+    if is_call(request):
+        return True
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return True
     return request.accepts("application/json") and not request.accepts("text/html")
+
+
+def is_call(request: HttpRequest) -> bool:
+    """Tell whether a program calls an address of the API: it is never answered with a page."""
+    return request.path.startswith(settings.JSON_PATHS)
+
+
+def _told(error: DomainError) -> JsonResponse:
+    return JsonResponse(error.as_dict(), status=error.status)
 
 
 def render_error(
@@ -66,16 +83,22 @@ def _way_back(request: HttpRequest) -> str:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer Django's 400."""
+    if is_call(request):
+        return _told(InvalidInputError())
     return render_error(request, 400, _("Something in what was sent is not right."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer Django's 403."""
+    if is_call(request):
+        return _told(AccessDeniedError())
     return render_error(request, 403, _("You do not have access to this."))
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer Django's 404."""
+    if is_call(request):
+        return _told(NotFoundError())
     return render_error(request, 404, str(NotFoundError.default_message))
 
 
@@ -105,6 +128,8 @@ def _kept(request: HttpRequest) -> str:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose token is missing or old."""
+    if is_call(request):
+        return _told(AccessDeniedError(reason or "CSRF"))
     return render_error(
         request,
         403,

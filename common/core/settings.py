@@ -255,6 +255,9 @@ REGISTRATION_FIELDS = choices_by_name(
 ACCOUNT_DELETION_DAYS = max(0, ENV.account_deletion_days)
 HONOR_CODE_URL = ENV.honor_code_url
 TERMS_URL = ENV.terms_url
+TOKEN_KEY = ENV.token_key
+# Addresses that programs call: whatever goes wrong there is told as JSON.
+JSON_PATHS: tuple[str, ...] = ()
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

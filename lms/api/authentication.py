@@ -1,5 +1,10 @@
 """Who asks: Bearer tokens (B), JSON web tokens (J) or a session (S; REST framework's own).
 
+``BearerAuthentication`` and ``JwtAuthentication`` are REST framework's defaults on this site
+(``lms.settings``), in this order and before the session: a view needs to name none of them.
+``request.user`` is the person, ``request.auth`` the row of the token (None: a session, whose writes
+need the CSRF token; those with a token need none). What a token may do: ``lms.api.permissions``.
+
 Apps read the bodies of 401 to decide between refreshing and logging out (reference: apis,
 section 0), so the words here are part of the interface and are not translated.
 """
@@ -10,14 +15,14 @@ import hashlib
 from typing import Any
 
 import jwt
-from django.conf import settings
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-JWT_ALGORITHM = "HS256"
+from lms.api.signing import read_jwt
+
 TOKEN_EXPIRED = "token_expired"  # noqa: S105 # an error's code
 TOKEN_NONEXISTENT = "token_nonexistent"  # noqa: S105 # an error's code
 USER_DISABLED = "user_is_disabled"
@@ -30,15 +35,15 @@ class BearerAuthentication(BaseAuthentication):
         text = _credentials(request, b"bearer")
         if text is None:
             return None
-        checksum = hashlib.sha256(text).hexdigest()
-        token = _tokens().filter(token_checksum=checksum).first()
-        if token is None or token.user is None:
+        token = _find(hashlib.sha256(text).hexdigest())
+        user = _person(token)
+        if token is None or user is None:
             raise _refused(TOKEN_NONEXISTENT, "The token is not known.")
         if token.expires <= timezone.now():
             raise _refused(TOKEN_EXPIRED, "The token is no longer valid.")
-        if not token.user.is_active:
+        if not user.is_active:
             raise _refused(USER_DISABLED, "The account is disabled.")
-        return token.user, token
+        return user, token
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
@@ -57,56 +62,34 @@ class JwtAuthentication(BaseAuthentication):
             raise AuthenticationFailed("Token has expired.") from None
         except (jwt.InvalidTokenError, UnicodeDecodeError):
             raise AuthenticationFailed("Invalid token.") from None
-        token = _tokens().filter(token_checksum=claims["jti"]).first()
-        if token is None or token.user is None:
+        token = _find(claims["jti"])
+        user = _person(token)
+        if token is None or user is None:
             raise AuthenticationFailed("Invalid token.")
         # A refresh makes the token before it end sooner than its signature says.
         if token.expires <= timezone.now():
             raise AuthenticationFailed("Token has expired.")
-        if not token.user.is_active:
+        if not user.is_active:
             raise AuthenticationFailed("User account is disabled.")
-        return token.user, token
+        return user, token
 
     def authenticate_header(self, request: Request) -> str:
         return "JWT"
 
 
-def write_jwt(token: AccessToken) -> str:
-    """Return the signed form of an access token; revoking the row ends it too."""
-    claims = {
-        "iss": settings.LMS_URL,
-        "aud": settings.LMS_URL,
-        "jti": token.token_checksum,
-        "exp": int(token.expires.timestamp()),
-        "iat": int(timezone.now().timestamp()),
-        "preferred_username": token.user.get_username() if token.user else "",
-        "scopes": token.scope.split(),
-    }
-    return jwt.encode(claims, _signing_key(), algorithm=JWT_ALGORITHM)
+def _find(checksum: str) -> AccessToken | None:
+    tokens = AccessToken.objects.select_related("user", "application__user")
+    found: AccessToken | None = tokens.filter(token_checksum=checksum).first()
+    return found
 
 
-def read_jwt(text: str) -> dict[str, Any]:
-    """Return the claims of ``write_jwt``. Raises jwt.InvalidTokenError and its kinds."""
-    claims: dict[str, Any] = jwt.decode(
-        text,
-        _signing_key(),
-        algorithms=[JWT_ALGORITHM],
-        issuer=settings.LMS_URL,
-        audience=settings.LMS_URL,
-        options={"require": ["exp", "iat", "jti", "iss", "aud"]},
-    )
-    if not isinstance(claims["jti"], str):
-        raise jwt.InvalidTokenError("jti is no text")
-    return claims
-
-
-def _signing_key() -> bytes:
-    # Apart from what else the secret signs: a signature made elsewhere is none here.
-    return hashlib.sha256(f"lms.api.jwt:{settings.SECRET_KEY}".encode()).digest()
-
-
-def _tokens() -> Any:
-    return AccessToken.objects.select_related("user")
+def _person(token: AccessToken | None) -> Any:
+    """Return for whom a token acts; a partner system's acts for its application's account."""
+    if token is None:
+        return None
+    if token.user is not None or token.application is None:
+        return token.user
+    return token.application.user
 
 
 def _credentials(request: Request, scheme: bytes) -> bytes | None:

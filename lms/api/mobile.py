@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.http import HttpResponseRedirect
-from django.urls import reverse
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,8 +18,8 @@ class MyUserInfo(APIView):
     """GET: to the address of the person who asks."""
 
     def get(self, request: Request) -> HttpResponseRedirect:
-        address = reverse("api:user-info", kwargs={"username": request.user.get_username()})
-        return HttpResponseRedirect(address)
+        version = request.path.partition("my_user_info")[0]
+        return HttpResponseRedirect(f"{version}users/{quote(request.user.get_username())}")
 
 
 class UserInfo(APIView):

@@ -15,9 +15,8 @@ from common.accounts.tests.factories import make_user
 from lms.api.authentication import (
     BearerAuthentication,
     JwtAuthentication,
-    _signing_key,
-    write_jwt,
 )
+from lms.api.signing import _secret, write_jwt
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +108,7 @@ def test_what_is_no_web_token_is_refused(text: str) -> None:
 )
 def test_a_web_token_signed_by_others_is_refused(key: Any, algorithm: str) -> None:
     claims = jwt.decode(
-        write_jwt(make_token()), _signing_key(), algorithms=["HS256"], options={"verify_aud": False}
+        write_jwt(make_token()), _secret(), algorithms=["HS256"], options={"verify_aud": False}
     )
     forged = jwt.encode(claims, key, algorithm=algorithm)
     assert ask(f"JWT {forged}").data == {"detail": "Invalid token."}
