@@ -71,6 +71,8 @@ class Keycloak(Server):
             f"--http-port={self.port}",
             # Tests make realms of their own; nothing is kept.
             "--db=dev-mem",
+            # It would be gone as soon as nobody has asked for a few minutes.
+            "--db-url=jdbc:h2:mem:keycloakdb;NON_KEYWORDS=VALUE;DB_CLOSE_DELAY=-1",
             "--cache=local",
             "--log-level=WARN",
         ]

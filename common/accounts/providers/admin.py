@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
@@ -11,8 +10,6 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from common.accounts.providers.options import KINDS, check_row
-
-logger = logging.getLogger(__name__)
 
 for model in (SocialApp, SocialAccount, SocialToken):
     if admin.site.is_registered(model):
@@ -38,6 +35,12 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg] # generic only to
         max_length=40,
         label=gettext_lazy("Name"),
         help_text=gettext_lazy("What people read on the button: the name of their institution."),
+    )
+    client_id = forms.CharField(
+        max_length=191,
+        required=False,
+        label=gettext_lazy("Client id"),
+        help_text=gettext_lazy("For OpenID Connect: what the provider gave us."),
     )
     secret = forms.CharField(
         max_length=191,

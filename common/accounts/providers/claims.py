@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _TRUE: Final = {"true", "1", "yes"}
-# OpenID Connect's own names.
+# OpenID Connect's own names; what SAML's providers say is brought under them.
 _USUAL: Final = {
     "subject": "sub",
     "email": "email",
@@ -15,27 +15,24 @@ _USUAL: Final = {
     "name": "name",
 }
 _NAME_LENGTH: Final = 255
+# Of allauth's column.
+_SUBJECT_LENGTH: Final = 191
 
 
 class Claims:
     """Reads what a provider said; ``settings`` are those of its row."""
 
-    def __init__(
-        self,
-        settings: Mapping[str, Any],
-        said: Mapping[str, Any],
-        usual: Mapping[str, str] = _USUAL,
-    ) -> None:
+    def __init__(self, settings: Mapping[str, Any], said: Mapping[str, Any]) -> None:
         self._settings = settings
         self._said = said
-        self._names = {**usual, **settings.get("attributes", {})}
+        self._names = {**_USUAL, **settings.get("attributes", {})}
 
     @property
     def subject(self) -> str:
-        """Who it is, for this provider for ever. Raises KeyError when it does not say."""
+        """Who it is, for this provider for ever. Raises KeyError or ValueError without it."""
         value = self._said[self._names["subject"]]
-        if not isinstance(value, str | int) or value == "":
-            raise ValueError("the provider says no subject")
+        if not isinstance(value, str | int) or not 0 < len(str(value)) <= _SUBJECT_LENGTH:
+            raise ValueError("the provider says no subject that stays")
         return str(value)
 
     @property

@@ -7,11 +7,10 @@ from typing import Any, Final
 
 import jwt
 from allauth.account.internal.decorators import login_not_required
-from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialApp
-from allauth.socialaccount.providers.base import AuthProcess, ProviderException
+from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -21,8 +20,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from requests import RequestException
 
-from common.accounts.providers.claims import Claims
 from common.accounts.providers.options import OIDC
+from common.accounts.providers.said import SaysClaims
 from common.accounts.providers.tries import refuse_too_many
 
 # Signatures by the provider's own key; never by a secret that two know, never none.
@@ -100,7 +99,7 @@ class OIDCAdapter(OpenIDConnectOAuth2Adapter):
         return found
 
 
-class OIDCProvider(OpenIDConnectProvider):
+class OIDCProvider(SaysClaims, OpenIDConnectProvider):
     """One provider: where people are sent, and what its claims say of them."""
 
     id = OIDC
@@ -115,39 +114,6 @@ class OIDCProvider(OpenIDConnectProvider):
         return super().redirect(
             request, process, next_url, auth_params={"nonce": nonce}, nonce=nonce
         )
-
-    def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what the request may say about it: nothing that goes to the provider."""
-        kwargs = super().get_redirect_from_request_kwargs(request)
-        connects = kwargs["process"] == AuthProcess.CONNECT and request.user.is_authenticated
-        return {
-            "process": AuthProcess.CONNECT if connects else AuthProcess.LOGIN,
-            "next_url": kwargs.get("next_url"),
-        }
-
-    def serialize(self) -> dict[str, Any]:
-        """Return what a session keeps of it: several providers may know us by one client id."""
-        return {**super().serialize(), "id": self.sub_id}
-
-    def extract_uid(self, data: Any) -> str:
-        return self._claims(data).subject
-
-    def extract_common_fields(self, data: Any) -> dict[str, Any]:
-        claims = self._claims(data)
-        return {"email": claims.email, "username": claims.username, "name": claims.name}
-
-    def extract_email_addresses(self, data: Any) -> list[Any]:
-        claims = self._claims(data)
-        if not claims.email:
-            return []
-        return [EmailAddress(email=claims.email, verified=claims.is_proved, primary=True)]
-
-    def extract_extra_data(self, data: Any) -> dict[str, Any]:
-        """Return what is kept: what lets people know the connection again, no more."""
-        return self._claims(data).kept()
-
-    def _claims(self, data: dict[str, Any]) -> Claims:
-        return Claims(self.app.settings, data)
 
 
 class _Callback(OAuth2CallbackView):

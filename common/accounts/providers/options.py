@@ -14,14 +14,23 @@ from urllib.parse import urlsplit
 OIDC: Final = "openid_connect"
 SAML: Final = "saml"
 # What operators call them, and what allauth does.
-KINDS: Final = {"oidc": OIDC}
+KINDS: Final = {"oidc": OIDC, "saml": SAML}
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 _NAME_LENGTH: Final = 40
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
-_FLAGS: Final = {"trust_email", "open"}
+_FLAGS: Final[Mapping[str, frozenset[str]]] = {
+    OIDC: frozenset({"trust_email", "open"}),
+    SAML: frozenset({"trust_email", "open", "idp_initiated"}),
+}
 # What is asked of each kind beside the flags: the type of each option.
-_TEXTS: Final[Mapping[str, frozenset[str]]] = {OIDC: frozenset({"server_url"})}
-_LISTS: Final[Mapping[str, frozenset[str]]] = {OIDC: frozenset({"mfa", "scope"})}
+_TEXTS: Final[Mapping[str, frozenset[str]]] = {
+    OIDC: frozenset({"server_url"}),
+    SAML: frozenset({"metadata_url", "entity_id", "sso_url", "certificate"}),
+}
+_LISTS: Final[Mapping[str, frozenset[str]]] = {
+    OIDC: frozenset({"mfa", "scope"}),
+    SAML: frozenset({"mfa"}),
+}
 # What of a person may be found under another name than the usual one.
 MAPPED: Final = frozenset({"subject", "email", "email_verified", "username", "name"})
 _ROW: Final = ("id", "kind", "name", "client_id", "client_secret")
@@ -65,7 +74,7 @@ def check_row(row: Mapping[str, Any]) -> list[str]:
         for option in ("client_id", "secret")
         if not isinstance(row[option], str)
     ]
-    if not row["client_id"]:
+    if kind == OIDC and not row["client_id"]:
         problems.append("client_id is missing")
     settings = row["settings"]
     if not isinstance(settings, dict):
@@ -86,21 +95,27 @@ def _row(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_settings(kind: str, settings: Mapping[str, Any]) -> list[str]:
-    known = {*_FLAGS, *_TEXTS[kind], *_LISTS[kind], "attributes"}
+    known = {*_FLAGS[kind], *_TEXTS[kind], *_LISTS[kind], "attributes"}
     problems = [
         f"{name} is not known; known are {', '.join(sorted(known))}"
         for name in sorted(map(str, settings.keys() - known))
     ]
     for name, value in settings.items():
-        if name in _FLAGS and not isinstance(value, bool):
+        if name in _FLAGS[kind] and not isinstance(value, bool):
             problems.append(f"{name} must be true or false")
         elif name in _LISTS[kind] and not _is_list_of_texts(value):
             problems.append(f"{name} must be a list of texts")
         elif name in _TEXTS[kind] and not isinstance(value, str):
             problems.append(f"{name} must be a text")
     problems += _check_mapping(settings.get("attributes", {}))
-    problems += _check_address("server_url", settings.get("server_url", ""))
-    return problems
+    if kind == OIDC:
+        return problems + _check_address("server_url", settings.get("server_url", ""))
+    if settings.get("metadata_url"):
+        return problems + _check_address("metadata_url", settings["metadata_url"])
+    missing = [name for name in ("entity_id", "sso_url", "certificate") if not settings.get(name)]
+    if missing:
+        return [*problems, f"metadata_url is missing, or else {', '.join(missing)}"]
+    return problems + _check_address("sso_url", settings["sso_url"])
 
 
 def _check_mapping(mapping: Any) -> list[str]:

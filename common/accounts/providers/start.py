@@ -16,8 +16,10 @@ def start_providers() -> None:
     from allauth.socialaccount.providers import registry
 
     from common.accounts.providers.oidc import OIDCProvider
+    from common.accounts.providers.saml import SAMLProvider
 
     registry.register(OIDCProvider)
+    registry.register(SAMLProvider)
     try:
         settings.IDENTITY_PROVIDERS = check_entries(settings.IDENTITY_PROVIDERS)
     except OptionsError as error:

@@ -3,7 +3,7 @@
 from allauth.socialaccount import views as allauth_views
 from django.urls import path
 
-from common.accounts.providers import oidc, views
+from common.accounts.providers import oidc, saml, views
 
 urlpatterns = [
     path("signup/", allauth_views.signup, name="socialaccount_signup"),
@@ -13,4 +13,8 @@ urlpatterns = [
     path("<int:connection_id>/end/", views.disconnect, name="socialaccount_disconnect"),
     path("oidc/<slug:provider_id>/login/", oidc.login, name="openid_connect_login"),
     path("oidc/<slug:provider_id>/callback/", oidc.callback, name="openid_connect_callback"),
+    path("saml/<slug:provider_id>/login/", saml.login, name="saml_login"),
+    path("saml/<slug:provider_id>/acs/", saml.acs, name="saml_acs"),
+    path("saml/<slug:provider_id>/acs/finish/", saml.finish, name="saml_finish_acs"),
+    path("saml/<slug:provider_id>/metadata/", saml.metadata, name="saml_metadata"),
 ]

@@ -27,3 +27,14 @@ def school(realm: Realm, settings: Any) -> Callable[..., None]:
 
     use()
     return use
+
+
+@pytest.fixture
+def campus(realm: Realm, settings: Any) -> Callable[..., None]:
+    """Return a function that makes the realm a provider by SAML here."""
+
+    def use(**options: Any) -> None:
+        settings.IDENTITY_PROVIDERS = check_entries([realm.saml_entry(**options)])
+
+    use()
+    return use

@@ -18,6 +18,8 @@ from common.core.testing import unique_name
 PASSWORD = "the institution's password"
 CLIENT_SECRET = "a secret that two know"
 LOGIN = "/accounts/providers/oidc/school/login/"
+SAML = "/accounts/providers/saml/campus/"
+OTHER_SITE = "http://elsewhere.example/metadata/"
 _SECONDS = 30
 
 
@@ -55,6 +57,20 @@ class Realm:
             **values,
         }
 
+    def saml_entry(self, **values: Any) -> dict[str, Any]:
+        """Return the same for SAML."""
+        return {
+            "id": "campus",
+            "kind": "saml",
+            "name": "Example Campus",
+            "metadata_url": f"{self.url}/protocol/saml/descriptor",
+            **values,
+        }
+
+    def begun_there(self, site: str) -> str:
+        """Return where a sign-in is begun at the institution; ``site``: ours or elsewhere."""
+        return f"{self.url}/protocol/saml/clients/{site}"
+
 
 @contextmanager
 def temporary_realm(keycloak_url: str) -> Iterator[Realm]:
@@ -70,13 +86,13 @@ def temporary_realm(keycloak_url: str) -> Iterator[Realm]:
         _administer(keycloak_url, "DELETE", realm.admin_url)
 
 
-def sign_in_there(address: str, username: str) -> str:
-    """Fill in Keycloak's form at ``address``; return where it sends the browser then."""
+def _fill_in(address: str, username: str) -> requests.Response:
+    """Fill in Keycloak's form at ``address``."""
     with requests.Session() as browser:
         page = browser.get(address, timeout=_SECONDS)
         found = re.search(r'action="([^"]+)"', page.text)
         assert found, page.text[:2000]
-        answer = browser.post(
+        return browser.post(
             html.unescape(found[1]),
             {"username": username, "password": PASSWORD},
             # Browsers take the loopback for a safe place, and send them; requests would not.
@@ -84,8 +100,39 @@ def sign_in_there(address: str, username: str) -> str:
             allow_redirects=False,
             timeout=_SECONDS,
         )
+
+
+def sign_in_there(address: str, username: str) -> str:
+    """Sign in by OpenID Connect; return where Keycloak sends the browser then."""
+    answer = _fill_in(address, username)
     assert answer.status_code == 302, answer.text[:2000]
     return str(answer.headers["Location"])
+
+
+def saml_answer(address: str, username: str) -> str:
+    """Sign in by SAML; return what Keycloak has the browser post to us."""
+    answer = _fill_in(address, username)
+    found = re.search(r'name="SAMLResponse" value="([^"]+)"', answer.text, re.IGNORECASE)
+    assert found, answer.text[:2000]
+    return html.unescape(found[1])
+
+
+def begin_saml(client: Client, **said: str) -> str:
+    """Press the button; return where at Keycloak the browser is sent."""
+    answer = client.post(f"{SAML}login/", said)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"])
+
+
+def hand_in(client: Client, answer: str, provider: str = SAML) -> Any:
+    """Post an answer as the browser does, without our cookies, and come again with them."""
+    taken = Client(enforce_csrf_checks=True).post(f"{provider}acs/", {"SAMLResponse": answer})
+    return client.get(taken["Location"]) if taken.status_code == 302 else taken
+
+
+def come_in_by_saml(client: Client, username: str, **said: str) -> Any:
+    """Go the whole way; return our answer to the browser that comes back."""
+    return hand_in(client, saml_answer(begin_saml(client, **said), username))
 
 
 def begin(client: Client, **said: str) -> str:
@@ -125,6 +172,40 @@ def _realm(name: str) -> dict[str, Any]:
                 "secret": CLIENT_SECRET,
                 "redirectUris": ["http://testserver/*"],
                 "attributes": {"pkce.code.challenge.method": "S256"},
-            }
+            },
+            _saml_client(f"http://testserver{SAML}metadata/", "ours"),
+            _saml_client(OTHER_SITE, "elsewhere"),
         ],
+    }
+
+
+def _saml_client(entity_id: str, short: str) -> dict[str, Any]:
+    """Return a client whose answers come to us, whoever they are for."""
+    acs = f"http://testserver{SAML}acs/"
+    return {
+        "clientId": entity_id,
+        "protocol": "saml",
+        "redirectUris": ["http://testserver/*"],
+        "frontchannelLogout": True,
+        "attributes": {
+            "saml.assertion.signature": "true",
+            "saml.server.signature": "false",
+            "saml.client.signature": "false",
+            "saml.force.post.binding": "true",
+            "saml.authnstatement": "true",
+            "saml_name_id_format": "persistent",
+            "saml_force_name_id_format": "true",
+            "saml_idp_initiated_sso_url_name": short,
+            "saml_assertion_consumer_url_post": acs,
+        },
+        "protocolMappers": [_mapper(name) for name in ("email", "username")],
+    }
+
+
+def _mapper(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "protocol": "saml",
+        "protocolMapper": "saml-user-property-mapper",
+        "config": {"user.attribute": name, "attribute.name": name, "attribute.nameformat": "Basic"},
     }

@@ -59,6 +59,21 @@ def test_a_mistake_is_named(change: dict[str, Any], said: str) -> None:
         check_entries([{**GOOD, **change}])
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "metadata_url is missing, or else entity_id, sso_url, certificate"),
+        ({"entity_id": "x", "sso_url": "https://id.example/"}, "or else certificate"),
+        ({"metadata_url": "http://id.example/"}, "metadata_url must begin with https://"),
+        ({"metadata_url": "https://id.example/", "idp_initiated": 1}, "must be true or false"),
+        ({"metadata_url": "https://id.example/", "server_url": "x"}, "server_url is not known"),
+    ],
+)
+def test_a_mistake_about_saml_is_named(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(OptionsError, match=said):
+        check_entries([{"id": "campus", "kind": "saml", "name": "Campus", **options}])
+
+
 def test_two_of_one_id_and_what_is_no_object_are_refused() -> None:
     with pytest.raises(OptionsError, match="another provider has this id"):
         check_entries([GOOD, GOOD])
