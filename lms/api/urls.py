@@ -3,6 +3,7 @@
 from django.urls import re_path
 from oauth2_provider.views import RevokeTokenView
 
+from lms.api.enrollment import Baskets, CourseEnrollment, EnrollmentOf, Enrollments, Roles
 from lms.api.mobile import MyUserInfo, UserInfo
 from lms.api.signins import ConsentView, OpenSession, PublishedKeys, exchange_token
 from lms.api.tokens import AppTokenView
@@ -23,4 +24,13 @@ urlpatterns = [
         UserInfo.as_view(),
         name="user-info",
     ),
+    re_path(r"^api/enrollment/v1/enrollment/?$", Enrollments.as_view()),
+    re_path(
+        r"^api/enrollment/v1/enrollment/(?P<username>[^/,:]+),(?P<course_id>[^/]+)/?$",
+        EnrollmentOf.as_view(),
+    ),
+    re_path(r"^api/enrollment/v1/enrollment/(?P<course_id>[^/,]+)/?$", EnrollmentOf.as_view()),
+    re_path(r"^api/enrollment/v1/course/(?P<course_id>[^/]+)/?$", CourseEnrollment.as_view()),
+    re_path(r"^api/enrollment/v1/roles/?$", Roles.as_view()),
+    re_path(r"^api/commerce/v0/baskets/?$", Baskets.as_view()),
 ]
