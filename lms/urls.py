@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("common.tracking.urls")),
     path("", include("common.blocks.urls")),
     path("", include("lms.api.urls")),
+    path("", include("lms.api.learning.urls")),
     path("", include("lms.pages", namespace="lms")),
 ]
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from common.blocks import handling, rendering, submission, types
 from common.blocks.anonymous import anonymous_id, find_user_id
 from common.blocks.author_html import PresentedHtml, present, sanitise
+from common.blocks.client_data import read_client_data
 from common.blocks.course_files import find_asset, make_pass
 from common.blocks.data import BlockInfo, RenderedBlock, Resource
 from common.blocks.errors import BlockUnavailableError, BusyBlockError
@@ -66,9 +67,11 @@ __all__ = [
     "get_progress",
     "handle",
     "handle_for_service",
+    "is_multi_device",
     "open_session",
     "pass_gates_everywhere",
     "present",
+    "read_client_data",
     "register_token_reader",
     "render_block",
     "require_view",
@@ -220,6 +223,18 @@ def handle_for_service(
         # Nobody's calls would show everybody what learners do not see yet.
         raise NotFoundError(f"{key} is not released")
     return handling.handle(session, key, handler, suffix, request)
+
+
+def is_multi_device(block_type: str) -> bool:
+    """Tell whether blocks of a type can be used in an app, on small screens too.
+
+    Ours all can; a package says so of its own by marking its view.
+    """
+    found = types.find_block_class(block_type)
+    if found is None:
+        return False
+    view = getattr(found, STUDENT_VIEW, None)
+    return not types.is_third_party(found) or "multi_device" in getattr(view, "_supports", ())
 
 
 def rescore(session: BlockSession, key: BlockKey, *, only_if_higher: bool) -> None:

@@ -1,0 +1,124 @@
+"""The blocks of a course that one person sees, as a tree laid out for a client. Pure.
+
+Walked once over the outline, whatever is asked of the blocks afterwards: nothing here reads a
+block, a row or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.core.keys import BlockKey
+from common.courses.api import visible_blocks
+from common.courses.data import CompletionMode, CourseOutline, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTree:
+    """A block and all below it that somebody sees, in document order, the root first.
+
+    ``depths`` count from the root, which has none; ``children`` are those in the tree.
+    """
+
+    root: BlockKey
+    depths: dict[BlockKey, int]
+    children: dict[BlockKey, tuple[BlockKey, ...]]
+
+
+def tree_of(
+    outline: CourseOutline, viewer: Viewer, now: datetime, root: BlockKey
+) -> BlockTree | None:
+    """Return the tree below ``root``; None for what the person sees nowhere.
+
+    What is kept out of the outline of pages is kept out here too, with all below it.
+    """
+    visible = visible_blocks(outline, viewer, now)
+    blocks = outline.blocks
+    above = [block.key for block in outline.iter_ancestors(root)] if root in blocks else []
+    if root not in visible or any(_is_hidden(outline, viewer, key) for key in (root, *above)):
+        return None
+    depths: dict[BlockKey, int] = {}
+    children: dict[BlockKey, tuple[BlockKey, ...]] = {}
+    stack = [(root, 0)]
+    while stack:
+        key, depth = stack.pop()
+        depths[key] = depth
+        # A block in two places is where it stands first, as for pages and grades.
+        found = children[key] = tuple(
+            child
+            for child in blocks[key].children
+            if child in visible
+            and blocks[child].parent == key
+            and (viewer.is_staff or not blocks[child].hide_from_toc)
+        )
+        stack.extend((child, depth + 1) for child in reversed(found))
+    return BlockTree(root, depths, children)
+
+
+def _is_hidden(outline: CourseOutline, viewer: Viewer, key: BlockKey) -> bool:
+    return not viewer.is_staff and outline.blocks[key].hide_from_toc
+
+
+def kept_blocks(tree: BlockTree, depth: int | None, types: Collection[str]) -> list[BlockKey]:
+    """Return the blocks down to a depth (None: all), of these types (none named: all)."""
+    return [
+        key
+        for key, found in tree.depths.items()
+        if (depth is None or found <= depth) and (not types or key.block_type in types)
+    ]
+
+
+def navigation(
+    tree: BlockTree, kept: Collection[BlockKey], nav_depth: int
+) -> dict[BlockKey, list[BlockKey]]:
+    """Return what a client shows below each block: its children, and all from ``nav_depth`` on.
+
+    Only kept blocks; those below ``nav_depth`` have nothing below them.
+    """
+    found: dict[BlockKey, list[BlockKey]] = {}
+    bundle: list[BlockKey] = []
+    for key, depth in tree.depths.items():
+        if depth < nav_depth:
+            found[key] = [child for child in tree.children[key] if child in kept]
+        elif depth == nav_depth:
+            bundle = found[key] = []
+        elif key in kept:
+            bundle.append(key)
+    return found
+
+
+def count_below(tree: BlockTree, types: Collection[str]) -> dict[BlockKey, dict[str, int]]:
+    """Return for each block how many blocks of each type are below it, itself included."""
+    counts: dict[BlockKey, dict[str, int]] = {}
+    for key in reversed(tree.depths):
+        own = dict.fromkeys(types, 0)
+        if key.block_type in own:
+            own[key.block_type] = 1
+        for child in tree.children[key]:
+            for name, number in counts[child].items():
+                own[name] += number
+        counts[key] = own
+    return counts
+
+
+def completion_below(
+    outline: CourseOutline, tree: BlockTree, completions: Mapping[BlockKey, float]
+) -> dict[BlockKey, float]:
+    """Return how far each block is completed; a container is when all is that is below it.
+
+    What cannot be completed, and holds nothing, is absent.
+    """
+    found: dict[BlockKey, float] = {}
+    for key in reversed(tree.depths):
+        children = tree.children[key]
+        if outline.blocks[key].completion_mode == CompletionMode.COMPLETABLE.value:
+            found[key] = completions.get(key, 0.0)
+        elif children or key.block_type in _CONTAINERS:
+            is_done = all(found.get(child, 1.0) >= 1.0 for child in children)
+            found[key] = 1.0 if is_done else 0.0
+    return found
+
+
+_CONTAINERS = frozenset({"course", "chapter", "sequential", "vertical"})
