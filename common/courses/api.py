@@ -32,6 +32,7 @@ from common.courses.groups import (
     merge_group_access,
     shown_children,
 )
+from common.courses.listing import RunList, find_runs
 from common.courses.memberships import (
     NO_PLACEMENTS,
     Placements,
@@ -89,6 +90,7 @@ __all__ = [
     "Placements",
     "Purpose",
     "Reason",
+    "RunList",
     "assign_group",
     "audience",
     "check_access",
@@ -102,6 +104,7 @@ __all__ = [
     "effective_selection",
     "find_courses",
     "find_run_and_heads",
+    "find_runs",
     "forget_outlines",
     "get_many_placements",
     "get_outline",

@@ -14,7 +14,9 @@ from rest_framework.views import APIView
 
 from common.core.errors import AccessDeniedError, DomainError, InvalidInputError, NotFoundError
 from common.core.keys import CourseKey, parse_course_key
+from common.courses.api import Action, check_access
 from common.enrollments.api import get_learner_context
+from common.enrollments.data import LearnerContext
 from lms.courseware.opening import OpenCourse, open_course, open_course_for
 
 # A key of either form, in an address: what is none is answered by the view, as JSON.
@@ -71,6 +73,14 @@ def require_self(request: Request, username: str) -> None:
     """Raise NotFoundError unless one asks about oneself: what others do is hidden."""
     if request.user.get_username() != username:
         raise NotFoundError(f"no {username} for {request.user.get_username()}")
+
+
+def require_known(context: LearnerContext, now: datetime) -> None:
+    """Raise NotFoundError for a course that the person may not even know of."""
+    access = check_access(context.viewer, context.run, None, Action.ABOUT, now)
+    is_told = context.heads.published is not None or context.viewer.is_staff
+    if not access.allowed or not is_told:
+        raise NotFoundError(f"no course {context.course_key}")
 
 
 def open_own(request: Request, course_key: CourseKey, now: datetime) -> OpenCourse:
