@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from common.blocks.api import get_completions
 from common.core.keys import BlockKey
 from common.courses.api import closes_at
+from common.courses.data import CourseRunData
 from lms.courseware.opening import OpenCourse
 from lms.courseware.plan import Completions, SubsectionPlan, is_complete
 
@@ -78,13 +79,18 @@ def list_dates(
     """
     if completions is None:
         completions = get_completions(opened.session.context)
-    facts, now = opened.run.facts, opened.now
-    found = [*_due_dates(opened, completions)]
-    for kind, at in ((DateKind.COURSE_START, facts.start), (DateKind.COURSE_END, facts.end)):
-        if at is not None:
-            state = DateState.PAST if at <= now else DateState.COMING
-            found.append(CourseDate(kind, at, _TITLES[kind], state))
+    found = [*_due_dates(opened, completions), *run_dates(opened.run, opened.now)]
     return tuple(_with_next(sorted(found, key=_order)))
+
+
+def run_dates(run: CourseRunData, now: datetime) -> list[CourseDate]:
+    """Return when a run starts and ends: what there is to tell before one may look into it."""
+    facts = run.facts
+    return [
+        CourseDate(kind, at, _TITLES[kind], DateState.PAST if at <= now else DateState.COMING)
+        for kind, at in ((DateKind.COURSE_START, facts.start), (DateKind.COURSE_END, facts.end))
+        if at is not None
+    ]
 
 
 def _order(date: CourseDate) -> tuple[datetime, int]:

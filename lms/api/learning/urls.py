@@ -1,24 +1,48 @@
 """Addresses of the API of courses. Apps differ on the last slash: both are served."""
 
-from django.urls import re_path
+from collections.abc import Iterator
 
+from django.urls import URLPattern, re_path
+from rest_framework.views import APIView
+
+from lms.api.learning import blockviews, catalog, courseware, dates, home, info, progress
 from lms.api.learning.base import COURSE_ID
-from lms.api.learning.blockviews import AppBlocks, Blocks, BlocksInUsage
-from lms.api.learning.catalog import CourseDetail, CourseList
-from lms.api.learning.info import EnrollmentDetails, Handouts, Updates
 
 USAGE = r"(?P<usage>i4x:/{1,2}[^/]+/[^/]+/[^/]+/[^/]+|[^/]+)"
-MOBILE = r"^api/mobile/v(?:0\.5|1|2|3|4)"
+MOBILE = r"api/mobile/v(?:0\.5|1|2|3|4)"
+# Clients ask with the version and without it.
+HOME = r"api/course_home(?:/v1)?"
+INFO = rf"{MOBILE}/course_info/{COURSE_ID}"
+EXPERIENCE = r"api/course_experience/v1"
+
+_VIEWS: list[tuple[str, type[APIView]]] = [
+    (rf"api/courses/v[12]/blocks/{USAGE}", blockviews.BlocksInUsage),
+    (rf"{MOBILE}/course_info/blocks", blockviews.AppBlocks),
+    (r"api/courses/v1/courses", catalog.CourseList),
+    (rf"api/courses/v1/courses/{COURSE_ID}", catalog.CourseDetail),
+    (rf"{INFO}/updates", info.Updates),
+    (rf"{INFO}/handouts", info.Handouts),
+    (rf"{INFO}/enrollment_details", info.EnrollmentDetails),
+    (rf"{HOME}/outline/{COURSE_ID}", home.Outline),
+    (rf"{HOME}/course_metadata/{COURSE_ID}", home.Metadata),
+    (rf"{HOME}/dates/{COURSE_ID}", dates.Dates),
+    (rf"{HOME}/progress/{COURSE_ID}", progress.Progress),
+    (rf"{HOME}/progress/{COURSE_ID}/(?P<user_id>\d+)", progress.Progress),
+    (rf"{EXPERIENCE}/course_deadlines_info/{COURSE_ID}", dates.DeadlinesInfo),
+    (rf"{EXPERIENCE}/reset_course_deadlines", dates.ResetDeadlines),
+    (rf"api/courseware/course/{COURSE_ID}", courseware.Course),
+    (rf"api/courseware/sequence/{USAGE}", courseware.Sequence),
+    (rf"api/courseware/resume/{COURSE_ID}", courseware.Resume),
+    (rf"api/learning_sequences/v1/course_outline/{COURSE_ID}", courseware.SequenceOutline),
+]
+
+
+def _patterns() -> Iterator[URLPattern]:
+    for path, view in _VIEWS:
+        yield re_path(rf"^{path}/?$", view.as_view())
+
 
 urlpatterns = [
-    re_path(r"^api/courses/v[12]/blocks/?$", Blocks.as_view(), name="api-blocks"),
-    re_path(rf"^api/courses/v[12]/blocks/{USAGE}/?$", BlocksInUsage.as_view()),
-    re_path(rf"{MOBILE}/course_info/blocks/?$", AppBlocks.as_view()),
-    re_path(r"^api/courses/v1/courses/?$", CourseList.as_view()),
-    re_path(rf"^api/courses/v1/courses/{COURSE_ID}/?$", CourseDetail.as_view()),
-    re_path(rf"{MOBILE}/course_info/{COURSE_ID}/updates/?$", Updates.as_view()),
-    re_path(rf"{MOBILE}/course_info/{COURSE_ID}/handouts/?$", Handouts.as_view()),
-    re_path(
-        rf"{MOBILE}/course_info/{COURSE_ID}/enrollment_details/?$", EnrollmentDetails.as_view()
-    ),
+    re_path(r"^api/courses/v[12]/blocks/?$", blockviews.Blocks.as_view(), name="api-blocks"),
+    *_patterns(),
 ]
