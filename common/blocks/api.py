@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -40,6 +41,8 @@ from common.core.errors import AccessDeniedError, NotFoundError
 from common.core.keys import BlockKey, CourseKey, usage_key
 from common.core.prepared import prepared
 from common.courses.api import Action, get_outline, is_released, require_access
+from common.courses.data import CompletionMode
+from common.enrollments.api import lock_enrollment
 from common.enrollments.data import LearnerContext
 
 __all__ = [
@@ -56,9 +59,11 @@ __all__ = [
     "Resource",
     "User",
     "anonymous_id",
+    "complete_blocks",
     "complete_seen",
     "find_asset",
     "find_last_block",
+    "find_last_visit",
     "find_trial",
     "find_user_id",
     "framed_file_url",
@@ -79,6 +84,7 @@ __all__ = [
     "rewrite_links",
     "sanitise",
     "show_html",
+    "visit_block",
 ]
 
 
@@ -208,6 +214,52 @@ def complete_seen(session: BlockSession, unit: BlockKey, seen: Collection[BlockK
     submission.run(session, work)
 
 
+def complete_blocks(session: BlockSession, reached: Mapping[BlockKey, float]) -> None:
+    """Complete blocks so far (0.0 to 1.0), as a client says that shows them by itself.
+
+    What was completed further stays; blocks that are answered are completed by answers alone.
+    Raises CourseAccessDeniedError, NotFoundError, BusyBlockError.
+    """
+    for key in reached:
+        _require(session, key, Action.SUBMIT)
+    told = {
+        key: min(max(value, 0.0), 1.0)
+        for key, value in reached.items()
+        if (block := session.outline.block(key)).completion_mode == CompletionMode.COMPLETABLE
+        and not block.has_score
+    }
+
+    def work(current: BlockSession) -> None:
+        current.store.load_states(list(told))
+        for key, value in told.items():
+            if value > current.completion_of(key):
+                current.buffer.completions[key] = value
+
+    if told:
+        submission.run(session, work)
+
+
+def visit_block(session: BlockSession, key: BlockKey) -> None:
+    """Remember that a learner was at a block last. Nothing of staff who look around is kept.
+
+    Raises CourseAccessDeniedError, NotFoundError, NotEnrolledError.
+    """
+    _require(session, key, Action.SUBMIT)
+    learner_id = session.context.user_id
+    if not session.keeps_work or learner_id is None:
+        return
+    place: dict[str, Any] = {
+        "run_id": session.context.run.id,
+        "learner_id": learner_id,
+        "block": str(key),
+    }
+    now = timezone.now()
+    with transaction.atomic():
+        lock_enrollment(session.context.run.id, learner_id)
+        if not LearnerBlockState.objects.filter(**place).update(changed_at=now):
+            LearnerBlockState(**place, changed_at=now).save(force_insert=True)
+
+
 def handle_for_service(
     session: BlockSession, key: BlockKey, handler: str, suffix: str, request: HttpRequest
 ) -> HttpResponse:
@@ -322,8 +374,14 @@ def get_progress(learner_id: int, run_ids: Collection[int]) -> dict[int, Progres
 
 def find_last_block(context: LearnerContext) -> BlockKey | None:
     """Return the block that the learner worked on last in the run, None before any. One SQL."""
+    found = find_last_visit(context)
+    return None if found is None else found[0]
+
+
+def find_last_visit(context: LearnerContext) -> tuple[BlockKey, datetime] | None:
+    """Return the block that the learner worked on last, and when; None before any. One SQL."""
     if context.user_id is None:
         return None
     rows = LearnerBlockState.objects.filter(run_id=context.run.id, learner_id=context.user_id)
-    block = rows.order_by("-changed_at").values_list("block", flat=True).first()
-    return None if block is None else BlockKey.parse(block)
+    found = rows.order_by("-changed_at").values_list("block", "changed_at").first()
+    return None if found is None else (BlockKey.parse(found[0]), found[1])

@@ -52,7 +52,7 @@ def home_page(opened: OpenCourse) -> HomePage:
     completions = get_completions(context)
     last = find_last_block(context)
     dates = list_dates(opened, completions)
-    begun_in = opened.plan.units_by_leaf.get(last) if last is not None else None
+    begun_in = opened.plan.unit_of(last)
     return HomePage(
         course_key=opened.course_key,
         course_title=opened.run.display_name,

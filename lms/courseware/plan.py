@@ -106,6 +106,12 @@ class CoursePlan:
         """The first unit that each completable block is in."""
         return {leaf: unit.key for unit in reversed(self.units) for leaf in unit.leaves}
 
+    def unit_of(self, key: BlockKey | None) -> BlockKey | None:
+        """Return the unit that a block is, or is completed in; None for what is in none."""
+        if key is None or self.has(key):
+            return key
+        return self.units_by_leaf.get(key)
+
     def has(self, key: BlockKey) -> bool:
         """Tell whether the block is a unit that this audience sees."""
         return key in self._positions

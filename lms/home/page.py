@@ -101,7 +101,7 @@ def _course(
     plan = plan_of(outline, context.viewer, now)
     done = {unit.key for unit in plan.units if is_complete(unit, progress.completions)}
     last = progress.last_block
-    begun_in = plan.units_by_leaf.get(last) if last is not None else None
+    begun_in = plan.unit_of(last)
     return MyCourse(
         row,
         resume=find_resume(plan, begun_in, progress.completions),

@@ -93,8 +93,9 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
         """Return what clients need that play the video themselves."""
         files = sources.playable_sources(self.html5_sources or [])
         encoded: dict[str, Any] = {}
-        if files:
-            encoded["fallback"] = {"url": author.with_links(self, files[0].url), "file_size": 0}
+        for file in files:
+            kind = "hls" if file.content_type == sources.HLS else "fallback"
+            encoded.setdefault(kind, {"url": author.with_links(self, file.url), "file_size": 0})
         video_id = self._youtube_id()
         if video_id:
             url = f"https://www.youtube.com/watch?v={video_id}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,6 +28,8 @@ USERNAME: Final = r"(?P<username>[^/]+)"
 
 class LearnerView(APIView):
     """Answers errors of the domain as JSON; who may see more when signed in is asked to (401)."""
+
+    permission_classes: Sequence[Any] = (IsAuthenticated,)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Return the answer to an error, in the words of the domain where it is one of its."""

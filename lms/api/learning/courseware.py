@@ -83,7 +83,7 @@ class Sequence(PublicView):
         completions = get_completions(opened.session.context)
         units = [unit.key for unit in subsection.units]
         last = find_last_block(opened.session.context)
-        begun = None if last is None else opened.plan.units_by_leaf.get(last)
+        begun = opened.plan.unit_of(last)
         before, after = _neighbours(opened, key)
         return Response({
             "item_id": str(usage_key(opened.course_key, key)),
@@ -118,7 +118,7 @@ class Resume(LearnerView):
         opened = open_own(request, parse_course_key(course_id), timezone.now())
         completions = get_completions(opened.session.context)
         last = find_last_block(opened.session.context)
-        begun = None if last is None else opened.plan.units_by_leaf.get(last)
+        begun = opened.plan.unit_of(last)
         unit = find_resume(opened.plan, begun, completions)
         if unit is None:
             return Response(dict.fromkeys(("block_id", "section_id", "unit_id")))

@@ -5,14 +5,25 @@ from collections.abc import Iterator
 from django.urls import URLPattern, re_path
 from rest_framework.views import APIView
 
-from lms.api.learning import blockviews, catalog, courseware, dates, home, info, progress
-from lms.api.learning.base import COURSE_ID
+from lms.api.learning import (
+    blockviews,
+    catalog,
+    completion,
+    courseware,
+    dates,
+    enrollments,
+    home,
+    info,
+    progress,
+)
+from lms.api.learning.base import COURSE_ID, USERNAME
 
 USAGE = r"(?P<usage>i4x:/{1,2}[^/]+/[^/]+/[^/]+/[^/]+|[^/]+)"
 MOBILE = r"api/mobile/v(?:0\.5|1|2|3|4)"
 # Clients ask with the version and without it.
 HOME = r"api/course_home(?:/v1)?"
 INFO = rf"{MOBILE}/course_info/{COURSE_ID}"
+PERSON = rf"{MOBILE}/users/{USERNAME}"
 EXPERIENCE = r"api/course_experience/v1"
 
 _VIEWS: list[tuple[str, type[APIView]]] = [
@@ -23,6 +34,14 @@ _VIEWS: list[tuple[str, type[APIView]]] = [
     (rf"{INFO}/updates", info.Updates),
     (rf"{INFO}/handouts", info.Handouts),
     (rf"{INFO}/enrollment_details", info.EnrollmentDetails),
+    (r"api/completion/v1/completion-batch", completion.CompletionBatch),
+    (rf"{PERSON}/course_status_info/{COURSE_ID}", completion.CourseStatus),
+    (
+        rf"api/mobile/v(?P<version>0\.5|1|2|3|4)/users/{USERNAME}/course_enrollments",
+        enrollments.CourseEnrollments,
+    ),
+    (rf"{PERSON}/enrollments_status", enrollments.EnrollmentsStatus),
+    (rf"{MOBILE}/download_courses/{USERNAME}", enrollments.DownloadCourses),
     (rf"{HOME}/outline/{COURSE_ID}", home.Outline),
     (rf"{HOME}/course_metadata/{COURSE_ID}", home.Metadata),
     (rf"{HOME}/dates/{COURSE_ID}", dates.Dates),
