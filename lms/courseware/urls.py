@@ -13,4 +13,7 @@ urlpatterns = [
     path(f"{COURSE}/learn/<usage_key:usage_key>/marks", views.section_marks, name="unit-marks"),
     path(f"{COURSE}/jump_to/<usage_key:usage_key>", views.jump_to, name="jump-to"),
     path(f"{COURSE}/jump_to_id/<str:name>", views.jump_to_id, name="jump-to-id"),
+    # Both are served: an app that was sent elsewhere would have to sign in again.
+    path("xblock/<usage_key:usage_key>", views.block, name="block"),
+    path("xblock/<usage_key:usage_key>/", views.block),
 ]

@@ -14,6 +14,7 @@ from common.core.errors import NotFoundError
 from common.core.keys import BlockKey, CourseKey, UsageKey, block_key, usage_key
 from common.courses.api import Reason
 from common.courses.errors import CourseAccessDeniedError
+from lms.courseware.blockpage import block_page
 from lms.courseware.homepage import home_page
 from lms.courseware.jumps import find_by_name, find_unit
 from lms.courseware.lockedpage import find_barrier, locked_page
@@ -46,6 +47,15 @@ def unit(request: HttpRequest, course_key: CourseKey, usage_key: UsageKey) -> Ht
             return render(request, "lms/locked.html", {"page": locked}, status=403)
         return _jump(opened, key)
     return render(request, "lms/unit.html", {"page": unit_page(request, opened, key)})
+
+
+@require_GET
+def block(request: HttpRequest, usage_key: UsageKey) -> HttpResponse:
+    """Show a unit, or a block of one, without the site around it."""
+    opened = open_course(request, usage_key.course_key, timezone.now())
+    return render(
+        request, "lms/block.html", {"page": block_page(request, opened, block_key(usage_key))}
+    )
 
 
 @require_POST
