@@ -14,10 +14,13 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import django
 
 LEARNER = "probe"
+# What is in an answer that went well; in that of a page its end.
+_EXPECTED = {"submission": b"attempts_used", "blocks_api": b'"encoded_videos"'}
 
 
 def prepare(*folders: str) -> list[dict[str, str]]:
@@ -64,6 +67,12 @@ def _places(course_key: Any) -> dict[str, str]:
         "outline": f"{course}/",
         "progress": f"{course}/progress/",
         "submission": f"{course}/xblock/{problem}/handler/problem_check",
+        # As an app asks for a whole course.
+        "blocks_api": (
+            f"/api/mobile/v4/course_info/blocks/?course_id={quote(str(course_key))}&depth=all"
+            f"&username={LEARNER}&nav_depth=3&requested_fields=graded,due,completion"
+            "&student_view_data=video,discussion&block_counts=video"
+        ),
         "input": f"input_{problem.block_id}_2_1",
         "blocks": str(len(blocks)),
     }
@@ -88,7 +97,7 @@ def ask(page: str, places: str) -> dict[str, Any]:
                 answer = client.post(named[page], form)
             else:
                 answer = client.get(named[page])
-        expected = b"attempts_used" if page == "submission" else b"</html>"
+        expected = _EXPECTED.get(page, b"</html>")
         if answer.status_code != 200 or expected not in answer.content:
             raise RuntimeError(f"{answer.status_code} {answer.content[:500]!r}")
         costs[name] = {

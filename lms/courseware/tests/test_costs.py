@@ -83,8 +83,8 @@ def site(
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("page", "budget"),
-    [("unit", 10), ("submission", 12), ("progress", 8), ("outline", 8)],
-    ids=["unit page", "submission", "progress", "outline"],
+    [("unit", 10), ("submission", 12), ("progress", 8), ("outline", 8), ("blocks_api", 6)],
+    ids=["unit page", "submission", "progress", "outline", "blocks for apps"],
 )
 def test_a_page_costs_as_much_in_every_course(site: Site, page: str, budget: int) -> None:
     small, big = site.costs(page).values()
