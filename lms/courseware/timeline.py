@@ -111,7 +111,7 @@ def _due(
 ) -> CourseDate:
     block = opened.outline.block(subsection.key)
     until = closes_at(opened.outline.facts, block, opened.viewer) or due
-    if _is_done(subsection, completions):
+    if is_done(subsection, completions):
         state = DateState.DONE
     elif opened.now <= due:
         state = DateState.COMING
@@ -130,7 +130,8 @@ def _due(
     )
 
 
-def _is_done(subsection: SubsectionPlan, completions: Completions) -> bool:
+def is_done(subsection: SubsectionPlan, completions: Completions) -> bool:
+    """Tell whether all that a subsection asks for is done; one that asks for nothing never is."""
     if subsection.closed is not None:
         leaves = subsection.closed
         return bool(leaves) and all(completions.get(leaf, 0.0) >= 1.0 for leaf in leaves)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lms.courseware.opening import OpenCourse
-from lms.courseware.plan import Completions, CoursePlan, is_complete
+from lms.courseware.plan import Completions, CoursePlan
+from lms.courseware.timeline import is_done
 
 
 def count_assignments(opened: OpenCourse, completions: Completions) -> dict[str, int]:
@@ -14,12 +15,10 @@ def count_assignments(opened: OpenCourse, completions: Completions) -> dict[str,
 def count_in_plan(plan: CoursePlan, completions: Completions) -> dict[str, int]:
     """Return the same of what somebody walks through."""
     graded = [
-        [unit for unit in subsection.units if unit.leaves]
+        subsection
         for section in plan.sections
         for subsection in section.subsections
         if subsection.graded
     ]
-    done = sum(
-        1 for units in graded if units and all(is_complete(unit, completions) for unit in units)
-    )
+    done = sum(1 for subsection in graded if is_done(subsection, completions))
     return {"assignments_completed": done, "total_assignments_count": len(graded)}

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from common.blocks.api import is_multi_device, read_client_data
 from common.core.keys import BlockKey, CourseKey, usage_key
-from common.courses.api import Action, check_access, due_at
+from common.courses.api import Action, Purpose, check_access, due_at, visible_blocks
 from common.courses.data import CourseOutline, OutlineBlock
 from common.grading.data import CourseGradeView
 from lms.api.learning.blocktree import (
@@ -139,7 +139,8 @@ def _own_fields(
     if wish.counted:
         yield "block_counts", count_below(tree, wish.counted)
     if wish.needs_completions:
-        done = completion_below(outline, tree, completions)
+        counted = visible_blocks(outline, opened.viewer, opened.now, purpose=Purpose.GRADES)
+        done = completion_below(outline, tree, completions, counted)
         yield "completion", done
         if "complete" in wish.fields:
             yield "complete", {key: value >= 1.0 for key, value in done.items()}

@@ -104,19 +104,31 @@ def count_below(tree: BlockTree, types: Collection[str]) -> dict[BlockKey, dict[
 
 
 def completion_below(
-    outline: CourseOutline, tree: BlockTree, completions: Mapping[BlockKey, float]
+    outline: CourseOutline,
+    tree: BlockTree,
+    completions: Mapping[BlockKey, float],
+    counted: Collection[BlockKey],
 ) -> dict[BlockKey, float]:
     """Return how far each block is completed; a container is when all is that is below it.
 
-    What cannot be completed, and holds nothing, is absent.
+    ``counted`` are the person's blocks, those in parts that are shut included: such a part is
+    complete when they are. What cannot be completed, and holds nothing, is absent.
     """
     found: dict[BlockKey, float] = {}
     for key in reversed(tree.depths):
         children = tree.children[key]
-        if outline.blocks[key].completion_mode == CompletionMode.COMPLETABLE.value:
+        block = outline.blocks[key]
+        if block.completion_mode == CompletionMode.COMPLETABLE.value:
             found[key] = completions.get(key, 0.0)
-        elif children or key.block_type in _CONTAINERS:
+        elif children:
             is_done = all(found.get(child, 1.0) >= 1.0 for child in children)
+            found[key] = 1.0 if is_done else 0.0
+        elif block.children or key.block_type in _CONTAINERS:
+            is_done = all(
+                completions.get(part.key, 0.0) >= 1.0
+                for part in outline.iter_subtree(key)
+                if part.key in counted and part.completion_mode == CompletionMode.COMPLETABLE.value
+            )
             found[key] = 1.0 if is_done else 0.0
     return found
 

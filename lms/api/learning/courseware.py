@@ -101,7 +101,7 @@ class Sequence(PublicView):
             "prev_url": _sequence_url(opened, before),
             "is_time_limited": False,
             "is_proctored": False,
-            "is_hidden_after_due": False,
+            "is_hidden_after_due": subsection.closed is not None,
             "banner_text": None,
             "save_position": opened.session.keeps_work,
             "show_completion": opened.viewer.is_enrolled,
@@ -242,6 +242,6 @@ def _sequence_row(opened: OpenCourse, part: SubsectionPlan) -> dict[str, Any]:
         "id": str(usage_key(opened.course_key, part.key)),
         "title": part.title,
         "effective_start": instant_text(opened.outline.block(part.key).start),
-        "accessible": part.opens_after is None,
-        "inaccessible_after_due": False,
+        "accessible": part.opens_after is None and part.closed is None,
+        "inaccessible_after_due": part.closed is not None,
     }

@@ -206,6 +206,7 @@ def _add_subsection(page: HomePage, part: SubsectionPlan, add: Any) -> None:
         "graded": part.graded,
         "num_graded_problems": sum(1 for unit in part.units if unit.has_score),
         "is_locked": part.opens_after is not None,
+        "is_closed": part.closed is not None,
     }
     for unit in part.units:
         add(unit.key, unit.title, [], done=unit.key in page.complete)

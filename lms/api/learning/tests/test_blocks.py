@@ -131,7 +131,8 @@ def test_a_learner_is_not_told_what_pages_keep_shut() -> None:
     key = make_site()
     client, _ = learner_of(key)
     found = names(ask_app(client, key).json())
-    assert found == {"course", "c", "s", "u", "p", "h", "v", "gated"}
+    # Of what is locked or closed by its due date, the title.
+    assert found == {"course", "c", "s", "u", "p", "h", "v", "gated", "gone"}
 
 
 def test_a_gate_opens_for_the_next_question() -> None:
@@ -186,12 +187,22 @@ def test_completion_grows_from_leaves_to_the_course() -> None:
     assert set(completions().values()) == {1.0}
 
 
+def test_a_part_that_is_shut_is_complete_when_its_work_is_done() -> None:
+    key = make_site()
+    client, _ = learner_of(key)
+    blocks = ask_app(client, key).json()["blocks"]
+    for name in ("gone", "gated"):
+        assert blocks[usage(key, "sequential", name)]["completion"] == 0.0
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
         pytest.param({}, {"course"}, id="the root alone"),
         pytest.param({"depth": "1"}, {"course", "c"}, id="one level"),
-        pytest.param({"depth": "3"}, {"course", "c", "s", "gated", "u"}, id="down to units"),
+        pytest.param(
+            {"depth": "3"}, {"course", "c", "s", "gone", "gated", "u"}, id="down to units"
+        ),
         pytest.param(
             {"depth": "all", "block_types_filter": "video,problem"}, {"v", "p"}, id="types"
         ),
@@ -211,8 +222,10 @@ def test_children_are_told_on_request_and_are_in_the_blocks() -> None:
     query = {"course_id": str(key), "depth": "2", "requested_fields": "children"}
     blocks = client.get(WEB, query).json()["blocks"]
     assert blocks[usage(key, "chapter", "c")]["children"] == [
-        usage(key, "sequential", "s"), usage(key, "sequential", "gated"),
-    ]  # fmt: skip
+        usage(key, "sequential", "s"),
+        usage(key, "sequential", "gone"),
+        usage(key, "sequential", "gated"),
+    ]
     assert "children" not in blocks[usage(key, "sequential", "s")]
 
 
