@@ -205,7 +205,7 @@ def test_blocks_that_are_complete_once_seen(world: World) -> None:
     url = world.handler("vertical", "u", "publish_completion")
     seen = {"blocks": [str(world.usage("html", "h")), str(world.usage("plain", "b")), "nonsense"]}
     answer = world.client().post(url, seen, content_type="application/json")
-    assert answer.json() == {"completed": ["html@h"]}
+    assert answer.json() == {"result": "ok", "completed": ["html@h"]}
     assert completion(world, "plain") is None
     done = api.render_block(world.session(), UNIT)
     assert not any(info.on_view for info in done.blocks)
