@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
-from rest_framework.exceptions import NotAuthenticated
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.core.errors import AccessDeniedError, DomainError, InvalidInputError, NotFoundError
+from common.core.errors import AccessDeniedError, InvalidInputError, NotFoundError
 from common.core.keys import CourseKey, parse_course_key
 from common.courses.api import Action, check_access
 from common.enrollments.api import get_learner_context
 from common.enrollments.data import LearnerContext
+from lms.api.permissions import HasScope
 from lms.courseware.opening import OpenCourse, open_course, open_course_for
 
 # A key of either form, in an address: what is none is answered by the view, as JSON.
@@ -27,23 +24,13 @@ USERNAME: Final = r"(?P<username>[^/]+)"
 
 
 class LearnerView(APIView):
-    """Answers errors of the domain as JSON; who may see more when signed in is asked to (401)."""
-
-    permission_classes: Sequence[Any] = (IsAuthenticated,)
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """Return the answer to an error, in the words of the domain where it is one of its."""
-        if not isinstance(exc, DomainError):
-            return super().handle_exception(exc)
-        if isinstance(exc, AccessDeniedError) and not self.request.user.is_authenticated:
-            return super().handle_exception(NotAuthenticated())
-        return Response(exc.as_dict(), status=exc.status)
+    """What is asked by somebody who is signed in. Errors: ``lms.api.errors``."""
 
 
-class PublicView(LearnerView):
-    """The same for calls that visitors may make too, where the course's rules let them."""
+class PublicView(APIView):
+    """What visitors may ask too, where the course's rules let them."""
 
-    permission_classes = ()
+    permission_classes = (HasScope,)
 
 
 def course_key_in(request: Request, name: str = "course_id") -> CourseKey:
