@@ -26,7 +26,7 @@ from common.accounts.providers.tests.keycloak import (
 )
 from common.accounts.tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(240)]
 
 _NUMBERS = count(1)
 
