@@ -127,6 +127,17 @@ def test_an_app_is_told_what_a_video_plays() -> None:
     assert blocks[usage(key, "course", "course")]["block_counts"] == {"video": 1}
 
 
+def test_a_stream_is_told_beside_the_file() -> None:
+    files = [f"https://videos.example.org/v.{kind}" for kind in ("m3u8", "mp4")]
+    film = video("v", html5_sources=files)
+    key = make_course(sections=[section("c", subsection("s", unit("u", film)))])
+    client, _ = learner_of(key)
+    data = ask_app(client, key).json()["blocks"][usage(key, "video", "v")]["student_view_data"]
+    told = {kind: source["url"] for kind, source in data["encoded_videos"].items()}
+    assert told == {"hls": files[0], "fallback": files[1]}
+    assert data["all_sources"] == files
+
+
 def test_a_learner_is_not_told_what_pages_keep_shut() -> None:
     key = make_site()
     client, _ = learner_of(key)
