@@ -38,12 +38,19 @@ def texts_of(message: Any) -> tuple[str, ...]:
     return message if isinstance(message, tuple) else (message,)
 
 
+@pytest.fixture(scope="module", params=["django", "djangojs"])
+def domain(request: pytest.FixtureRequest) -> str:
+    """Name the catalogues of Python and templates, then those of scripts."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+def source(domain: str, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """Collect the texts of the code as it is now."""
-    target = tmp_path_factory.mktemp("texts") / "django.pot"
+    target = tmp_path_factory.mktemp("texts") / f"{domain}.pot"
     keywords = [part for keyword in KEYWORDS for part in ("-k", keyword)]
-    command = ["-q", "extract", "-F", "babel.cfg", *keywords, "-o", str(target), "."]
+    mapping = {"django": "babel.cfg", "djangojs": "babel-scripts.cfg"}[domain]
+    command = ["-q", "extract", "-F", mapping, *keywords, "-o", str(target), "."]
     subprocess.run(
         [sys.executable, "-m", "babel.messages.frontend", *command],
         cwd=settings.BASE_DIR,
@@ -54,8 +61,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 @pytest.mark.parametrize("language", COMPLETE)
-def test_the_texts_of_the_code_are_translated(source: Catalog, language: str) -> None:
-    catalogue = read(LOCALE / language / "LC_MESSAGES" / "django.po")
+def test_the_texts_of_the_code_are_translated(source: Catalog, domain: str, language: str) -> None:
+    catalogue = read(LOCALE / language / "LC_MESSAGES" / f"{domain}.po")
     missing = []
     for message in source:
         if not message.id or not is_needed(message, language):
@@ -71,6 +78,35 @@ def is_needed(message: Message, language: str) -> bool:
     """Tell whether a language that is kept complete has to have the text."""
     places = [str(Path(path)) for path, _ in message.locations]
     return language == "fr" or not all(path.startswith(NOT_FOR_LEARNERS) for path in places)
+
+
+def test_the_catalogues_have_the_texts_of_the_code_and_no_others(
+    source: Catalog, domain: str
+) -> None:
+    now = ids_of(source)
+    files = [LOCALE / f"{domain}.pot", *sorted(LOCALE.glob(f"*/LC_MESSAGES/{domain}.po"))]
+    assert len(files) == 1 + len(COMPLETE)
+    for path in files:
+        kept = ids_of(read(path))
+        assert kept == now, f"{path.name}: `make messages`: {sorted(map(str, kept ^ now))[:10]}"
+
+
+def ids_of(catalogue: Catalog) -> set[tuple[str | None, tuple[str, ...]]]:
+    return {(message.context, texts_of(message.id)) for message in catalogue if message.id}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=[str(p.relative_to(LOCALE)) for p in CATALOGUES])
+def test_a_plural_has_all_forms_of_its_language(path: Path) -> None:
+    forms = {"ar": 6, "es": 2, "fr": 2, "zh_Hans": 1}[path.relative_to(LOCALE).parts[0]]
+    catalogue = read(path)
+    assert catalogue.num_plurals == forms
+    wrong = [
+        texts_of(message.id)[0]
+        for message in catalogue
+        if isinstance(message.id, tuple) and any(texts_of(message.string))
+        if len(texts_of(message.string)) != forms or not all(texts_of(message.string))
+    ]
+    assert wrong == []
 
 
 def test_no_text_hides_in_an_f_string() -> None:
