@@ -8,9 +8,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
+
+from django.utils import timezone
 
 from common.core.errors import InvalidInputError, NotFoundError, TooLargeError
 from common.core.keys import CourseKey, parse_course_key
@@ -32,15 +35,18 @@ MODERN_NAMES: Final = {
 MAX_EVENTS = 100
 MAX_BODY_BYTES = 1_000_000
 _MAX_TYPE_CHARS = 255
+# A window may have been without a connection for so long.
+_MAX_AGE_MS = 24 * 3600 * 1000
 _MAX_PAGE_CHARS = 2000
 _COURSE_IN_PATH = re.compile(r"/courses?/([^/]+)(?:/|$)")
 
 
 def read_event(fields: Mapping[str, Any]) -> Event:
-    """Return the event of ``event_type``, ``event``, ``page`` and, if given, ``event_id``.
+    """Return the event of ``event_type``, ``event``, ``page``; ``event_id``, ``age_ms`` if given.
 
     ``event`` is a text, by custom a JSON object, and is kept as it is; an object is taken
-    too. Raises InvalidInputError, TooLargeError.
+    too. ``age_ms`` is how long ago it was: a batch waits a little in its window, and people's
+    clocks are wrong. Raises InvalidInputError, TooLargeError.
     """
     event_type, page = fields.get("event_type"), fields.get("page") or ""
     if not isinstance(event_type, str) or not 0 < len(event_type) <= _MAX_TYPE_CHARS:
@@ -59,6 +65,7 @@ def read_event(fields: Mapping[str, Any]) -> Event:
         page=page[:_MAX_PAGE_CHARS],
         course_key=course_of_page(page),
         source="browser",
+        time=timezone.now() - _age(fields.get("age_ms")),
         event_id=_event_id(fields.get("event_id")),
     )
 
@@ -87,6 +94,16 @@ def course_of_page(page: str) -> CourseKey | None:
         return None
 
 
+def _age(value: Any) -> timedelta:
+    if value in (None, ""):
+        return timedelta()
+    try:
+        milliseconds = int(str(value))
+    except ValueError as error:
+        raise InvalidInputError("age_ms must be a whole number") from error
+    return timedelta(milliseconds=max(0, min(milliseconds, _MAX_AGE_MS)))
+
+
 def _event_id(text: Any) -> UUID | None:
     if text in (None, ""):
         return None
@@ -94,6 +111,30 @@ def _event_id(text: Any) -> UUID | None:
         return UUID(str(text))
     except ValueError as error:
         raise InvalidInputError("event_id must be a UUID") from error
+
+
+class SeenIds:
+    """The ids that this process took lately: what a browser's network sends again is left out.
+
+    ``most`` are kept. Another process may take the same id; readers of the log know it by that.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._ids: OrderedDict[tuple[str, UUID], None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def is_new(self, sender: str, event_id: UUID | None) -> bool:
+        """Tell whether the id is the sender's first of its kind, and keep it."""
+        if event_id is None:
+            return True
+        with self._lock:
+            if (sender, event_id) in self._ids:
+                return False
+            self._ids[sender, event_id] = None
+            if len(self._ids) > self._most:
+                self._ids.popitem(last=False)
+        return True
 
 
 class RateLimit:

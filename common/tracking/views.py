@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from common.core.errors import DomainError, TooLargeError
-from common.tracking.browser import MAX_BODY_BYTES, RateLimit, read_batch, read_event
+from common.tracking.browser import MAX_BODY_BYTES, RateLimit, SeenIds, read_batch, read_event
 from common.tracking.data import Event
 from common.tracking.outbox import emit
 from common.tracking.requests import find_looks, request_info
 
 _limit = RateLimit(burst=500, per_second=20)
+_seen = SeenIds()
 
 
 class TooManyEventsError(DomainError):
@@ -56,7 +57,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
             if not is_batch:
                 raise
     looks = find_looks(request)
-    emit(*(event for event in events if str(event.course_key) not in looks))
+    told = (event for event in events if str(event.course_key) not in looks)
+    emit(*(event for event in told if _seen.is_new(sender, event.event_id)))
     return JsonResponse({"accepted": len(events), "rejected": len(entries) - len(events)})
 
 

@@ -1,12 +1,14 @@
-// On every page, small: colours, time zone, menus, shortcuts, times.
+// On every page, small: colours, time zone, menus, shortcuts, times, events.
 import { setUpShortcuts } from "./lib/shortcuts";
 import { setUpTheme } from "./lib/theme";
+import { reportVisits } from "./lib/visits";
 import { setUpTimeZone } from "./lib/zone";
 
 document.documentElement.classList.add("scripted");
 setUpTheme();
 setUpTimeZone();
 setUpShortcuts();
+reportVisits();
 
 // Pictures that may be missing stand over something that shows instead.
 addEventListener("error", ({ target }) => {

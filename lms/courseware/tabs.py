@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from common.content import api as content
 from common.core.keys import CourseKey
-from common.core.page import url
+from common.core.page import attrs, url
 from common.courses.data import Viewer
 from lms.courseware.books import has_books
 from lms.courseware.opening import OpenCourse
@@ -51,6 +51,11 @@ class Tab:
     is_outside: bool = False
     staff_only: bool = False
 
+    @property
+    def tool(self) -> str | None:
+        """Return how events name what is opened; None for the course itself and other sites."""
+        return None if self.name in ("home", "link") else f"lyceum.{self.name}"
+
 
 def course_tabs(opened: OpenCourse) -> tuple[Tab, ...]:
     """Return the tabs that a person has in the course that is open. No statement."""
@@ -74,8 +79,12 @@ def tab_links(opened: OpenCourse) -> Markup:
 
 
 def _links(tabs: tuple[Tab, ...]) -> Markup:
-    item = Markup('<li><a dir="auto" href="{}">{}</a></li>')
-    return Markup("").join(item.format(tab.address, tab.title) for tab in tabs)
+    return Markup("").join(
+        Markup('<li><a dir="auto" href="{}"{}>{}</a></li>').format(
+            tab.address, attrs(data_tool=tab.tool), tab.title
+        )
+        for tab in tabs
+    )
 
 
 def list_tabs(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from common.tracking import views
 from common.tracking.browser import RateLimit, course_of_page
@@ -66,6 +68,29 @@ def test_batch_keeps_the_clients_ids_and_counts_what_it_cannot_read(logged: Logg
     assert answer.json() == {"accepted": 2, "rejected": 3}
     assert [event["context"]["event_id"] for event in logged()] == ids
     assert logged()[0]["event"] == '{"old": 1, "new": 2}'
+
+
+def test_an_id_is_logged_once(logged: Logged) -> None:
+    event = {"event_type": "e", "event": "{}", "page": PAGE, "event_id": str(uuid4())}
+    other = {**event, "event_id": str(uuid4())}
+    for batch in ([event, event], [event, other]):
+        answer = Client().post("/event", {"events": json.dumps(batch)})
+        assert answer.json() == {"accepted": 2, "rejected": 0}, "nobody sends them again"
+    assert [found["context"]["event_id"] for found in logged()] == [
+        event["event_id"],
+        other["event_id"],
+    ]
+
+
+def test_an_event_that_waited_in_its_window_has_the_time_when_it_was(logged: Logged) -> None:
+    ages = [0, 3_600_000, -5, 10**15, "x", [], 1.5]
+    batch = [{"event_type": str(age), "event": "{}", "page": PAGE, "age_ms": age} for age in ages]
+    now = timezone.now()
+    answer = Client().post("/event", {"events": json.dumps(batch)})
+    assert answer.json() == {"accepted": 4, "rejected": 3}
+    times = [now - datetime.fromisoformat(found["time"]) for found in logged()]
+    hours = [round(time.total_seconds() / 3600, 1) for time in times]
+    assert hours == [0, 1, 0, 24], "no later than now, no older than a day"
 
 
 def test_beacon_sends_a_batch_as_a_form_field(logged: Logged) -> None:

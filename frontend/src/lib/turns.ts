@@ -1,4 +1,5 @@
 import { logEvent } from "./events";
+import { placesOf } from "./visits";
 
 /** Where the page is in its subsection; `units` are the usage keys of the subsection in order. */
 export interface Place {
@@ -15,9 +16,8 @@ export function reportTurns(place: Place): void {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
     if (!link) return;
     if (link.closest(".unit-turn")) turn(place, link);
-    else if (link.closest("#outline")) goTo(place, link);
+    else if (link.closest("#outline .units")) goTo(place, link);
   });
-  addEventListener("pagehide", () => logEvent("page_close", {}));
 }
 
 /** The number of a link's unit in this subsection, from 1; 0 when it leads elsewhere. */
@@ -54,10 +54,6 @@ function goTo(place: Place, link: HTMLAnchorElement): void {
     const payload = common(place, "top");
     logEvent("seq_goto", { ...payload, target_tab: target, old: payload.current_tab, new: target });
   } else {
-    logEvent("edx.ui.lms.outline.selected", {
-      current_url: location.href,
-      target_url: link.href,
-      target_name: link.textContent?.trim() ?? "",
-    });
+    logEvent("edx.ui.lms.outline.selected", placesOf(link));
   }
 }
