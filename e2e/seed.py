@@ -166,6 +166,7 @@ def make_own_pace_course() -> None:
     """Write a self-paced course that only those see who are enrolled."""
     from common.content.tests import factories
     from common.content.tests.factories import problem, section, subsection, unit
+    from e2e.seed_films import film_files, film_unit
 
     weeks = [
         subsection(
@@ -186,10 +187,12 @@ def make_own_pace_course() -> None:
             "self_paced": True,
             "catalog_visibility": "none",
         },
+        assets=film_files(),
         sections=[
             section(
                 "all",
                 *weeks,
+                subsection("films", film_unit(), display_name="Films"),
                 display_name="Three weeks",
                 highlights=["Read three kinds of chart", "Find the axis that was cut"],
             )

@@ -67,6 +67,14 @@ PAGES: list[tuple[str, str, Address]] = [
     ("unit with choices", "admin", lambda sites: sites.unit("choices")),
     ("unit with fields", "admin", lambda sites: sites.unit("writing")),
     ("last unit", "admin", lambda sites: sites.unit("final")),
+    (
+        "unit with a film",
+        "author",
+        lambda sites: (
+            f"{sites.lms}/courses/{OWN_PACE}/learn/"
+            f"{OWN_PACE.replace('course-v1', 'block-v1')}+type@vertical+block@film"
+        ),
+    ),
     ("progress", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/progress/"),
     ("studio sign-in", "", lambda sites: f"{sites.studio}/accounts/login/"),
     ("studio courses", "admin", lambda sites: sites.studio),

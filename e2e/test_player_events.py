@@ -46,6 +46,13 @@ DRIVE = """() => {
   };
 }"""
 
+# In place of the page's queue (frontend/src/lib/events.ts), which test_events.py has.
+QUEUE = """() => {
+  window.told = [];
+  window.lyceumEvents = { log: (name, payload) => told.push(
+    [name, typeof payload === "string" ? payload : JSON.stringify(payload)]) };
+}"""
+
 
 class Told:
     """A page with one block, and what it sent."""
@@ -61,26 +68,28 @@ class Told:
         drive: bool = True,
     ) -> None:
         self.page = page
-        self.events: list[tuple[str, Any]] = []
         page.route(f"{SITE}/**", self._answer)
         page.route("https://www.youtube-nocookie.com/**", lambda route: route.fulfill(body=""))
         self._html = html
         page.goto(f"{SITE}/courses/x/")
+        page.evaluate(QUEUE)
         if drive and "<video" in html:
             page.evaluate(DRIVE)
         page.add_script_tag(path=ROOT / "xblocks" / script)
         page.evaluate(f"args => new {start}(null, document.getElementById('b'), args)", args)
 
     def _answer(self, route: Route, request: Request) -> None:
-        if request.url.endswith("/event"):
-            sent = parse_qs(request.post_data or "", keep_blank_values=True)
-            self.events.append((sent["event_type"][0], sent["event"][0]))
         if request.url.endswith("/lines"):
             route.fulfill(json={"start": [7000], "end": [8000], "text": ["Seven"]})
         elif request.method == "POST":
             route.fulfill(json={"success": True, "contents": self._html, "message": ""})
         else:
             route.fulfill(body=f"<!doctype html>{self._html}", content_type="text/html")
+
+    @property
+    def events(self) -> list[tuple[str, str]]:
+        """What was told so far: names, and payloads as text."""
+        return [(name, text) for name, text in self.page.evaluate("window.told")]
 
     def payloads(self, *names: str) -> list[dict[str, Any]]:
         self.page.wait_for_timeout(150)
@@ -190,6 +199,75 @@ def test_youtube_tells_plays_seeks_and_its_end(page: Page) -> None:
         {**known, "old_time": 0.2, "new_time": 60, "type": "onSlideSeek"}
     ]
     assert told.payloads("pause_video", "stop_video") == [{**known, "currentTime": 60.2}] * 2
+
+
+def tell_youtube(page: Page, **info: Any) -> None:
+    page.evaluate(
+        """info => {
+          const source = document.querySelector("iframe").contentWindow;
+          const origin = "https://www.youtube-nocookie.com";
+          const data = JSON.stringify({ info });
+          window.dispatchEvent(new MessageEvent("message", { data, source, origin }));
+        }""",
+        info,
+    )
+
+
+def test_youtube_goes_on_where_one_stopped_and_at_ones_speed(page: Page) -> None:
+    told = video(page, YOUTUBE, youtube="abcdefghijk", saved=42.6, speed=1.5)
+    page.locator("a").click()
+    assert "start=42" in (page.locator("iframe").get_attribute("src") or "")
+    assert page.locator("a").is_visible(), "for whom YouTube shows nothing inside a page"
+    tell_youtube(page, playerState=1, currentTime=43, duration=100, playbackRate=1)
+    with page.expect_request("**/position") as request:
+        tell_youtube(page, currentTime=44, playbackRate=2)
+    assert json.loads(request.value.post_data or "") == {"speed": 2}
+    (speed,) = told.payloads("speed_change_video")
+    assert (speed["old_speed"], speed["new_speed"], speed["current_time"]) == ("1", "2", 44)
+
+
+def test_a_file_that_does_not_load_leads_to_youtube_where_there_is_one(page: Page) -> None:
+    html = """<div id="b"><video class="video-player" controls><source src="/film.mp4"></video>
+    <p class="video-broken" hidden>Cannot be loaded</p>
+    <p class="video-youtube" data-outside="Open" hidden><a href="#">From YouTube</a></p></div>"""
+    video(page, html, drive=False, youtube="abcdefghijk")
+    page.evaluate("document.querySelector('video').play().catch(() => 0)")
+    page.get_by_text("Cannot be loaded").wait_for()
+    page.get_by_role("link", name="From YouTube").click()
+    assert page.locator("iframe").count() == 1
+    assert page.locator("video").count() == 0
+
+
+def test_speed_is_chosen_beside_the_player_and_by_keys(page: Page) -> None:
+    options = "".join(f"<option value={speed}>{speed}</option>" for speed in (0.75, 1, 1.25, 2))
+    choice = f'<label class="video-speed" hidden>Speed<select>{options}</select></label>'
+    told = video(page, VIDEO.replace("</video>", f"</video>{choice}"))
+    page.get_by_label("Speed").select_option("2")
+    told.tell("ratechange")
+    page.locator("video").evaluate("player => { player.tabIndex = 0; player.focus(); }")
+    page.keyboard.press("<")
+    told.tell("ratechange")
+    changes = [(one["old_speed"], one["new_speed"]) for one in told.payloads("speed_change_video")]
+    assert changes == [("1", "2"), ("2", "1.25")]
+    assert page.get_by_label("Speed").input_value() == "1.25"
+
+
+def test_a_line_that_is_pressed_first_counts_more_than_the_remembered_place(page: Page) -> None:
+    told = video(page, saved=30)
+    page.locator("details summary").click()
+    page.get_by_role("button", name="Seven").click()
+    told.tell("loadedmetadata")
+    assert page.evaluate("state.currentTime") == 7
+
+
+def test_keys_are_off_for_whom_they_were_switched_off(page: Page) -> None:
+    video(page)
+    page.locator("video").evaluate("player => { player.tabIndex = 0; player.focus(); }")
+    page.keyboard.press("m")
+    assert page.evaluate("document.querySelector('video').muted")
+    page.evaluate("localStorage.setItem('lyceum.shortcuts', 'off')")
+    page.keyboard.press("m")
+    assert page.evaluate("document.querySelector('video').muted")
 
 
 def test_a_problem_tells_what_its_buttons_do(page: Page) -> None:

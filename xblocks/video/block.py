@@ -26,6 +26,7 @@ from xblocks.video.transcripts import (
     parse_transcript,
     to_sjson,
     to_srt,
+    to_text,
     to_webvtt,
 )
 
@@ -124,6 +125,8 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
                     language=language,
                     captions_url=self._transcript_url("vtt", language),
                     download_url=self._transcript_url("download", language),
+                    text_url=self._transcript_url("text", language),
+                    text_file_url=self._transcript_url("txt", language),
                     lines_url=self._transcript_url("translation", language),
                 )
                 for language in self.transcript_names()
@@ -199,6 +202,7 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
     def transcript(self, request: Any, suffix: str = "") -> Response:
         """Serve a transcript: ``vtt/LANG``, ``download/LANG`` (SRT), ``translation/LANG`` (JSON).
 
+        ``text/LANG`` and ``txt/LANG`` are the words alone, to read and as a file.
         ``available_translations`` lists the languages.
         """
         form, _, language = suffix.strip("/").partition("/")
@@ -211,11 +215,16 @@ class VideoBlock(_VideoFields, CompletableXBlockMixin, XBlock):
         if form == "translation":
             return json_reply(to_sjson(cues))
         if form == "download":
-            response = _text(to_srt(cues), "application/x-subrip")
-            name = f"transcript-{self.scope_ids.usage_id.block_id}-{language}.srt"
-            response.content_disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-            return response
+            return self._as_file(_text(to_srt(cues), "application/x-subrip"), f"{language}.srt")
+        if form in ("text", "txt"):
+            reply = _text(to_text(cues), "text/plain")
+            return self._as_file(reply, f"{language}.txt") if form == "txt" else reply
         return _text(to_webvtt(cues), "text/vtt") if form == "vtt" else Response(status=404)
+
+    def _as_file(self, response: Response, ending: str) -> Response:
+        name = f"transcript-{self.scope_ids.usage_id.block_id}-{ending}"
+        response.content_disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+        return response
 
     @object_handler
     def publish_completion(self, data: dict[str, Any], suffix: str = "") -> dict[str, Any]:

@@ -11,6 +11,8 @@ from xblocks.kit.texts import Texts
 from xblocks.video.languages import language_name
 from xblocks.video.sources import HLS, Source, with_range
 
+SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -19,6 +21,8 @@ class Track:
     language: str
     captions_url: str
     download_url: str
+    text_url: str
+    text_file_url: str
     lines_url: str
 
 
@@ -70,7 +74,13 @@ def render_video(page: VideoPage) -> Markup:
         )
     title = Markup('<figcaption class="video-title">{}</figcaption>').format(page.title)
     return Markup('<figure class="video-block" id="{}">{}{}{}{}</figure>').format(
-        page.element_id, title if page.title else "", player, _lines(page), _links(page)
+        page.element_id,
+        title if page.title else "",
+        Markup('<div class="video-stage"><div class="video-picture">{}{}</div>{}</div>').format(
+            player, _speed(page), _lines(page)
+        ),
+        _reading(page),
+        _links(page),
     )
 
 
@@ -101,7 +111,43 @@ def _player(page: VideoPage) -> Markup:
         '<video class="video-player" controls playsinline preload="none" aria-label="{}"{}>'
         "{}{}{}</video>"
     ).format(page.title or page.texts.gettext("Video"), poster, files, tracks, _file_link(page, 0))
-    return video + _start(page) if page.has_hls else video
+    start = _start(page) if page.has_hls else Markup("")
+    return video + start + _broken(page) + (_youtube(page, hidden=True) if page.youtube_id else "")
+
+
+def _broken(page: VideoPage) -> Markup:
+    """Return what the script shows when none of the files can be played."""
+    return Markup('<p class="video-broken" role="status" hidden>{} {}</p>').format(
+        page.texts.gettext("The video cannot be loaded just now. Try again, or open it by itself:"),
+        _file_link(page, 0),
+    )
+
+
+def _speed(page: VideoPage) -> Markup:
+    """Return the choice of speed; the script shows it where it can be changed."""
+    if not page.files and not page.youtube_id:
+        return Markup("")
+    options = Markup("").join(
+        Markup('<option value="{}"{}>{}&times;</option>').format(
+            f"{speed:g}", Markup(" selected") if speed == 1 else "", f"{speed:g}"
+        )
+        for speed in SPEEDS
+    )
+    return Markup('<label class="video-speed" hidden>{} <select>{}</select></label>').format(
+        page.texts.gettext("Speed"), options
+    )
+
+
+def _reading(page: VideoPage) -> Markup:
+    """Return links to the transcripts for readers without scripts."""
+    template = page.texts.gettext("Read the transcript ({language})")
+    links = Markup(" ").join(
+        Markup('<a href="{}">{}</a>').format(
+            track.text_url, template.format(language=language_name(track.language))
+        )
+        for track in page.ordered_tracks
+    )
+    return Markup("<noscript><p>{}</p></noscript>").format(links) if links else links
 
 
 def _start(page: VideoPage) -> Markup:
@@ -116,17 +162,19 @@ def _start(page: VideoPage) -> Markup:
     )
 
 
-def _youtube(page: VideoPage) -> Markup:
+def _youtube(page: VideoPage, *, hidden: bool = False) -> Markup:
     query = {"v": page.youtube_id}
     if page.start_seconds:
         # Whole seconds are all that it takes.
         query["t"] = f"{int(page.start_seconds)}s"
     return Markup(
-        '<p class="video-youtube" data-youtube="{}">'
+        '<p class="video-youtube" data-youtube="{}" data-outside="{}"{}>'
         '<a href="https://www.youtube.com/watch?{}" rel="noopener noreferrer">{}</a>'
         " <small>{}</small></p>"
     ).format(
         page.youtube_id,
+        page.texts.gettext("Nothing to see here? Open the video at YouTube."),
+        Markup(" hidden") if hidden else "",
         urlencode(query),
         page.texts.gettext("Play the video from YouTube"),
         page.texts.gettext("YouTube then learns that you watch it."),
@@ -164,10 +212,11 @@ def _links(page: VideoPage) -> Markup:
         if page.transcript_url:
             links.append((page.transcript_url, gettext("Download the transcript")))
         else:
-            template = gettext("Download the transcript ({language})")
+            template = gettext("Download the transcript ({language}, {form})")
             links += [
-                (track.download_url, template.format(language=language_name(track.language)))
+                (url, template.format(language=language_name(track.language), form=form))
                 for track in page.tracks
+                for url, form in ((track.download_url, "SRT"), (track.text_file_url, "TXT"))
             ]
     if page.handout_url:
         links.append((page.handout_url, gettext("Download the handout")))

@@ -126,6 +126,11 @@ def to_srt(cues: Sequence[Cue]) -> str:
     )
 
 
+def to_text(cues: Sequence[Cue]) -> str:
+    """Return the words alone, a line for each cue."""
+    return "".join(f"{cue.text}\n" for cue in cues if cue.text)
+
+
 def to_sjson(cues: Sequence[Cue]) -> dict[str, list[int] | list[str]]:
     """Return the cues in the JSON form of course archives."""
     return {

@@ -361,13 +361,9 @@
     }
 
     log(name, payload) {
-      const event = typeof payload === "string" ? payload : JSON.stringify(payload);
-      fetch("/event", {
-        method: "POST",
-        credentials: "same-origin",
-        headers: { "X-CSRFToken": this.token || cookie("csrftoken") },
-        body: new URLSearchParams({ event_type: name, event, page: window.location.href }),
-      }).catch(() => undefined);
+      if (window.lyceumEvents) {
+        window.lyceumEvents.log(name, payload);
+      }
     }
 
     /* For the event log only: what was opened is on the page already. */

@@ -1,4 +1,4 @@
-/* Watches a plain <video>: completion, events, where one stopped, a transcript to read along.
+/* Watches a plain <video>: completion, events, where one stopped, speed, keys, a transcript to read along.
  * A YouTube video is put in place of its link when somebody asks for it, not before.
  */
 (function () {
@@ -8,6 +8,8 @@
   // YouTube tells the time now and then: what moved further than it can play was moved.
   const LEAP_SECONDS = 2;
   const FASTEST = 2;
+  // So near to its end one does not go on, but begins anew.
+  const END_SECONDS = 5;
   const YOUTUBE = "https://www.youtube-nocookie.com";
   const HLS = "application/vnd.apple.mpegurl";
 
@@ -36,6 +38,15 @@
       headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
       body: JSON.stringify(value),
     }).catch(() => undefined);
+  }
+
+  /* Whether the person switched single-key shortcuts off (frontend/src/lib/shortcuts.ts). */
+  function keysAreOff() {
+    try {
+      return window.localStorage.getItem("lyceum.shortcuts") === "off";
+    } catch (error) {
+      return false;
+    }
   }
 
   let hlsLoading = null;
@@ -67,7 +78,10 @@
       if (this.player) {
         this.watch(this.player);
         this.prepareHls(this.player);
+        this.prepareFailure(this.player);
+        this.player.addEventListener("keydown", (event) => this.onKey(event, this.player));
       }
+      this.prepareSpeed();
       const link = element.querySelector(".video-youtube a");
       if (link) {
         link.addEventListener("click", (event) => this.startYouTube(event));
@@ -81,21 +95,9 @@
       if (Number.isFinite(duration)) {
         payload.duration = duration;
       }
-      if (window.Logger && window.Logger.log) {
-        window.Logger.log(name, payload, this.element);
-        return;
+      if (window.lyceumEvents) {
+        window.lyceumEvents.log(name, payload);
       }
-      fetch("/event", {
-        method: "POST",
-        credentials: "same-origin",
-        keepalive: true,
-        headers: { "X-CSRFToken": token() },
-        body: new URLSearchParams({
-          event_type: name,
-          event: JSON.stringify(payload),
-          page: window.location.href,
-        }),
-      }).catch(() => undefined);
     }
 
     watch(player) {
@@ -108,9 +110,11 @@
           player.playbackRate = this.args.speed;
           speed = player.playbackRate;
         }
-        if (this.args.saved > this.args.start && this.args.saved < this.endOf(player) - 5) {
-          player.currentTime = this.args.saved;
-          before = this.args.saved;
+        // Who pressed a line of the transcript meant that one.
+        const saved = this.seekType === "onCaptionSeek" ? 0 : this.args.saved;
+        if (saved > this.args.start && saved < this.endOf(player) - END_SECONDS) {
+          player.currentTime = saved;
+          before = saved;
         }
       });
       player.addEventListener("play", () => this.log("play_video", { currentTime: now() }));
@@ -140,7 +144,7 @@
           new_speed: String(player.playbackRate),
         });
         speed = player.playbackRate;
-        post(this.args.position, { speed: speed });
+        this.keepSpeed(speed);
       });
       let shown = captionOf(player);
       player.textTracks.addEventListener("change", () => {
@@ -186,7 +190,8 @@
       }
       this.reached = time;
       this.savedAt = Date.now();
-      post(this.args.position, { position: time }, keepalive);
+      const end = this.player ? this.endOf(this.player) : this.duration;
+      post(this.args.position, { position: time > end - END_SECONDS ? 0 : time }, keepalive);
     }
 
     complete() {
@@ -194,6 +199,108 @@
         this.isComplete = true;
         post(this.args.completion, { completion: 1.0 });
       }
+    }
+
+    /* The choice of speed beside the player; the browser's own menus change it as well. */
+    prepareSpeed() {
+      const choice = this.element.querySelector(".video-speed");
+      this.speedChoice = choice && choice.querySelector("select");
+      if (!this.speedChoice) {
+        return;
+      }
+      this.showSpeed(this.args.speed || 1);
+      choice.hidden = !this.player;
+      this.speedChoice.addEventListener("change", () => this.setSpeed(Number(this.speedChoice.value)));
+    }
+
+    setSpeed(speed) {
+      if (this.player) {
+        this.player.playbackRate = speed;
+      } else {
+        this.command("setPlaybackRate", [speed]);
+      }
+    }
+
+    keepSpeed(speed) {
+      this.args.speed = speed;
+      this.showSpeed(speed);
+      post(this.args.position, { speed: speed });
+    }
+
+    /* A speed that is not in the list, from elsewhere, is put there. */
+    showSpeed(speed) {
+      if (!this.speedChoice) {
+        return;
+      }
+      const options = Array.from(this.speedChoice.options);
+      if (!options.some((option) => Number(option.value) === speed)) {
+        this.speedChoice.add(new Option(String(speed), String(speed)));
+      }
+      this.speedChoice.value = String(speed);
+    }
+
+    stepSpeed(step) {
+      const speeds = Array.from(this.speedChoice ? this.speedChoice.options : [], (o) => Number(o.value));
+      const at = speeds.sort((a, b) => a - b).indexOf(this.player.playbackRate);
+      const next = speeds[at + step];
+      if (next) {
+        this.setSpeed(next);
+      }
+    }
+
+    /* Keys act while the picture has the focus; space and arrows are the browser's own, whose buttons
+     * and sliders take them too. */
+    onKey(event, player) {
+      if (event.ctrlKey || event.altKey || event.metaKey || keysAreOff()) {
+        return;
+      }
+      const actions = {
+        "<": () => this.stepSpeed(-1),
+        ">": () => this.stepSpeed(1),
+        c: () => this.switchCaptions(player),
+        f: () => (document.fullscreenElement ? document.exitFullscreen() : player.requestFullscreen()),
+        m: () => {
+          player.muted = !player.muted;
+        },
+      };
+      const action = actions[event.key];
+      if (action) {
+        event.preventDefault();
+        event.stopPropagation();
+        action();
+      }
+    }
+
+    switchCaptions(player) {
+      const tracks = Array.from(player.textTracks);
+      const shown = tracks.filter((track) => track.mode === "showing");
+      for (const track of shown) {
+        track.mode = "disabled";
+      }
+      if (!shown.length && tracks.length) {
+        tracks[0].mode = "showing";
+      }
+    }
+
+    /* None of the files can be had: say so, and show what else there is. */
+    prepareFailure(player) {
+      const notice = this.element.querySelector(".video-broken");
+      const sources = player.querySelectorAll("source");
+      const last = sources[sources.length - 1];
+      if (!notice || !last) {
+        return;
+      }
+      last.addEventListener("error", () => {
+        const start = this.element.querySelector(".video-start");
+        if (start && !start.hidden) {
+          return;
+        }
+        notice.hidden = false;
+        const other = this.element.querySelector(".video-youtube");
+        if (other) {
+          other.hidden = false;
+        }
+      });
     }
 
     /* Most browsers play HLS with a script only, which is loaded when somebody asks for the film. */
@@ -244,14 +351,21 @@
 
     /* YouTube tells its time by messages; its own script is not loaded. */
     startYouTube(event) {
+      if (this.frame) {
+        return;
+      }
       event.preventDefault();
       const place = this.element.querySelector(".video-youtube");
+      const link = place.querySelector("a");
+      let speed = 1;
+      let wanted = this.args.speed || 1;
+      const saved = this.args.end > this.args.start && this.args.saved >= this.args.end - 1 ? 0 : this.args.saved || 0;
       const query = new URLSearchParams({
         autoplay: "1",
         enablejsapi: "1",
         rel: "0",
         // Whole seconds are all that it takes.
-        start: String(Math.floor(this.args.start || 0)),
+        start: String(Math.floor(Math.max(this.args.start || 0, saved))),
         origin: window.location.origin,
       });
       if (this.args.end > this.args.start) {
@@ -263,13 +377,26 @@
       frame.title = place.textContent.trim();
       frame.allow = "autoplay; encrypted-media; fullscreen; picture-in-picture";
       frame.allowFullscreen = true;
-      place.replaceWith(frame);
+      // The link stays below: where YouTube cannot be reached, or not from inside a page.
+      place.before(frame);
       frame.focus();
       this.frame = frame;
+      this.player = null;
+      for (const replaced of this.element.querySelectorAll("video, .video-broken")) {
+        replaced.remove();
+      }
+      this.args.code = this.args.youtube;
+      place.classList.add("is-started");
+      link.textContent = place.dataset.outside;
+      link.target = "_blank";
+      if (this.speedChoice) {
+        this.speedChoice.closest(".video-speed").hidden = false;
+      }
       if (this.shownLines) {
         this.showLines(this.shownLines);
       }
       let playing = false;
+      let toldSpeed = false;
       let toldAt = 0;
       frame.addEventListener("load", () => {
         frame.contentWindow.postMessage('{"event":"listening","id":1}', YOUTUBE);
@@ -304,6 +431,24 @@
         if (typeof info.duration === "number" && info.duration > 0) {
           this.duration = info.duration;
         }
+        if (info.playbackRate === wanted) {
+          speed = wanted;
+          wanted = 0;
+        } else if (typeof info.playbackRate === "number" && info.playbackRate !== speed) {
+          this.log("speed_change_video", {
+            current_time: this.time,
+            old_speed: String(speed),
+            new_speed: String(info.playbackRate),
+          });
+          speed = info.playbackRate;
+          this.keepSpeed(speed);
+        }
+        if (info.playerState === 1 && !toldSpeed) {
+          toldSpeed = true;
+          if (wanted && wanted !== speed) {
+            this.command("setPlaybackRate", [wanted]);
+          }
+        }
         if (info.playerState === 1 && !playing) {
           playing = true;
           this.log("play_video", { currentTime: this.time });
@@ -315,7 +460,19 @@
           }
         }
       });
+      window.addEventListener("pagehide", () => {
+        if (this.time > 0) {
+          this.savePosition(this.time, true);
+        }
+      });
       this.log("load_video", {});
+    }
+
+    command(name, values) {
+      if (this.frame) {
+        const command = { event: "command", func: name, args: values };
+        this.frame.contentWindow.postMessage(JSON.stringify(command), YOUTUBE);
+      }
     }
 
     /* The transcript: read on demand, each line starts the video there. */
@@ -334,6 +491,7 @@
         if (this.details.open && !this.lines) {
           this.loadLines(language.value);
         }
+        this.element.classList.toggle("reads-along", this.details.open);
       });
       language.addEventListener("change", () => {
         this.loadLines(language.value);
@@ -360,6 +518,8 @@
     showLines(value) {
       this.shownLines = value;
       this.lines = value.start;
+      const language = this.details.querySelector(".video-language");
+      this.list.lang = language.selectedOptions[0].dataset.language || "";
       this.list.replaceChildren(
         ...value.text.map((text, index) => this.line(text, value.start[index] / 1000)),
       );
@@ -372,14 +532,13 @@
         this.player.play();
         return;
       }
-      for (const [name, values] of [["seekTo", [start, true]], ["playVideo", []]]) {
-        const command = { event: "command", func: name, args: values };
-        this.frame.contentWindow.postMessage(JSON.stringify(command), YOUTUBE);
-      }
+      this.command("seekTo", [start, true]);
+      this.command("playVideo", []);
     }
 
     line(text, start) {
       const item = document.createElement("li");
+      item.dir = "auto";
       // Nothing asks YouTube for anything before somebody has started the video.
       if (!this.player && !this.frame) {
         item.textContent = text;

@@ -106,6 +106,35 @@ def test_captions_are_served_in_the_browsers_form() -> None:
     assert "vtt/sv" not in page
 
 
+def test_a_transcript_is_read_and_taken_away_as_plain_words() -> None:
+    srt = b"1\n00:00:01,000 --> 00:00:02,000\nHi\n\n2\n00:00:03,000 --> 00:00:04,000\nyou\n"
+    runtime = BenchRuntime(course_files=Files(**{"fi.srt": srt}))
+    block = runtime.make(VideoBlock, transcripts={"fi": "fi.srt"}, download_track=True)
+    read = runtime.handle(block, "transcript", Request.blank("/"), "text/fi")
+    assert (read.content_type, read.body) == ("text/plain", b"Hi\nyou\n")
+    assert "Content-Disposition" not in read.headers
+    saved = runtime.handle(block, "transcript", Request.blank("/"), "txt/fi")
+    assert saved.body == read.body
+    assert saved.headers["Content-Disposition"].endswith("transcript-b1-fi.txt")
+    page = runtime.render(block, "student_view", {}).content
+    assert "Suomi, SRT" in page
+    assert "Suomi, TXT" in page
+
+
+def test_without_scripts_a_transcript_is_a_link() -> None:
+    runtime = BenchRuntime(course_files=Files(**{"fi.srt": SLOW}))
+    block = runtime.make(VideoBlock, transcripts={"fi": "fi.srt"}, download_track=False)
+    page = str(runtime.render(block, "student_view", {}).content)
+    without_scripts = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert "text/fi" in without_scripts
+    assert "SRT" not in page, "its author lets nobody take it away"
+
+
+def test_youtube_stays_hidden_behind_files_until_none_of_them_plays() -> None:
+    html = shown(html5_sources=["/static/a.mp4"], youtube_id_1_0="abcdefghijk")
+    assert "hidden><a href=\"https://www.youtube.com" in html
+
+
 def test_the_subtitles_of_a_youtube_video_are_found_by_its_id() -> None:
     sjson = b'{"start": [0], "end": [900], "text": ["Hello"]}'
     runtime = BenchRuntime(course_files=Files(**{"subs_abcdefghijk.srt.sjson": sjson}))
