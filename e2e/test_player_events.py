@@ -21,7 +21,9 @@ VIDEO = """<div id="b"><video class="video-player"></video>
 <details class="video-transcript" hidden><summary>T</summary>
 <select class="video-language"><option value="/lines">en</option></select>
 <ol class="video-lines"></ol></details></div>"""
-YOUTUBE = '<div id="b"><p class="video-youtube"><a href="#">Play</a></p></div>'
+YOUTUBE = (
+    '<div id="b"><p class="video-youtube" data-outside="At YouTube"><a href="#">Play</a></p></div>'
+)
 PROBLEM = """<div id="b"><div class="problem-box"><form class="problem-form">
 <input type="hidden" name="csrfmiddlewaretoken" value="t"><input type="hidden" name="attempt"
 value="0"><input name="input_p_2_1" value="a b"><div class="problem-actions">
