@@ -146,6 +146,7 @@ def main() -> int:
 def make_course() -> None:
     """Write and publish the course."""
     from common.content.tests import factories
+    from e2e.seed_films import book_files
 
     now = datetime.now(UTC)
     factories.make_course(
@@ -158,6 +159,7 @@ def make_course() -> None:
         },
         policy=POLICY,
         pages=PAGES,
+        assets=book_files(),
         sections=[looking(due=now + timedelta(days=3)), misleading()],
     )
 

@@ -1,4 +1,4 @@
-"""A unit with a film of ours and its transcripts in two languages, for browser tests."""
+"""Files of the courses for browser tests: a film of ours with its transcripts, a book."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from common.content.tests.factories import Node
 
 STATIC = ROOT / "demo" / "charts" / "static"
+PAPER = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
 ARABIC = """1
 00:00:00,500 --> 00:00:04,800
 يبيع متجر 96 و97 و99 كوبًا من الشاي في اليوم. يبدأ المحور من الصفر.
@@ -41,15 +48,24 @@ def film_unit() -> Node:
     return unit("film", html("before", "<p>Watch the axis.</p>"), film, display_name="A film")
 
 
+def book_files() -> list[Asset]:
+    """Keep the chapters of a textbook: pages of paper without a word."""
+    return _keep(dict.fromkeys(("one.pdf", "two.pdf"), (PAPER, "application/pdf")))
+
+
 def film_files() -> list[Asset]:
     """Keep the film and its transcripts; return what a course says of them."""
-    from common.content.data import Asset
-    from common.files.api import store
-
     named = {
         "axis.mp4": ((STATIC / "axis.mp4").read_bytes(), "video/mp4"),
         "axis.srt": ((STATIC / "axis.srt").read_bytes(), "text/plain"),
         "axis-ar.srt": (ARABIC.encode(), "text/plain"),
     }
+    return _keep(named)
+
+
+def _keep(named: dict[str, tuple[bytes, str]]) -> list[Asset]:
+    from common.content.data import Asset
+    from common.files.api import store
+
     kept = {name: store([data]) for name, (data, _) in named.items()}
     return [Asset(name, kept[name].sha256, kept[name].size, named[name][1]) for name in named]

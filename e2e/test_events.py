@@ -27,14 +27,20 @@ def logged(sites: Sites) -> list[Event]:
     return sorted(events, key=lambda event: str(event["time"]))
 
 
-def wait_for(sites: Sites, wanted: Callable[[Event], bool]) -> Event:
-    """Return the event, once it is there. Raises AssertionError after 20 s."""
+def wait_for(sites: Sites, wanted: Callable[[Event], bool], *, page: Page | None = None) -> Event:
+    """Return the event, once it is there. Raises AssertionError after 20 s.
+
+    ``page``: whose requests are watched or answered by the test meanwhile.
+    """
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         found = [event for event in logged(sites) if wanted(event)]
         if found:
             return found[-1]
-        time.sleep(0.2)
+        if page is None:
+            time.sleep(0.2)
+        else:
+            page.wait_for_timeout(200)
     raise AssertionError([(event["event_type"], event["event"]) for event in logged(sites)][-20:])
 
 
@@ -141,7 +147,7 @@ def test_events_go_in_batches_and_wait_for_a_connection(people: People, sites: S
     calls: list[str] = []
     page.on("request", lambda request: calls.append(request.url))
     page.evaluate(TELL, ["test.batch", 0, 20])
-    wait_for(sites, lambda event: event["event_type"] == "test.batch")
+    wait_for(sites, lambda event: event["event_type"] == "test.batch", page=page)
     assert sorted(told(sites, "test.batch")) == list(range(20))
     assert len([url for url in calls if url.endswith("/event")]) == 1
 
@@ -189,5 +195,5 @@ def test_a_refusal_that_took_nothing_is_tried_again(people: People, sites: Sites
     page.wait_for_timeout(300)
     assert told(sites, "test.refused") == []
     page.clock.run_for(31_000)
-    wait_for(sites, lambda event: event["event_type"] == "test.refused")
+    wait_for(sites, lambda event: event["event_type"] == "test.refused", page=page)
     assert told(sites, "test.refused") == [0]

@@ -290,7 +290,7 @@
       if (!notice || !last) {
         return;
       }
-      last.addEventListener("error", () => {
+      const tell = () => {
         const start = this.element.querySelector(".video-start");
         if (start && !start.hidden) {
           return;
@@ -300,7 +300,12 @@
         if (other) {
           other.hidden = false;
         }
-      });
+      };
+      last.addEventListener("error", tell);
+      // It may have failed before this script came.
+      if (player.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) {
+        tell();
+      }
     }
 
     /* Most browsers play HLS with a script only, which is loaded when somebody asks for the film. */
