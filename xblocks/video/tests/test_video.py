@@ -132,7 +132,7 @@ def test_without_scripts_a_transcript_is_a_link() -> None:
 
 def test_youtube_stays_hidden_behind_files_until_none_of_them_plays() -> None:
     html = shown(html5_sources=["/static/a.mp4"], youtube_id_1_0="abcdefghijk")
-    assert "hidden><a href=\"https://www.youtube.com" in html
+    assert 'hidden><a href="https://www.youtube.com' in html
 
 
 def test_the_subtitles_of_a_youtube_video_are_found_by_its_id() -> None:
