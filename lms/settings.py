@@ -61,6 +61,11 @@ REST_FRAMEWORK = {
         "lms.api.permissions.HasScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "lms.api.parsers.LimitedJson",
+        "lms.api.parsers.LimitedForm",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_THROTTLE_CLASSES": ["lms.api.throttles.PersonThrottle"],
     "EXCEPTION_HANDLER": "lms.api.errors.answer_error",
 }

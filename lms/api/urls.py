@@ -3,6 +3,7 @@
 from django.urls import re_path
 from oauth2_provider.views import RevokeTokenView
 
+from lms.api.accounts import Account, AccountImage, Accounts, DeactivateLogout, Me
 from lms.api.enrollment import Baskets, CourseEnrollment, EnrollmentOf, Enrollments, Roles
 from lms.api.mobile import MyUserInfo, UserInfo
 from lms.api.signins import ConsentView, OpenSession, PublishedKeys, exchange_token
@@ -24,6 +25,11 @@ urlpatterns = [
         UserInfo.as_view(),
         name="user-info",
     ),
+    re_path(r"^api/user/v1/me/?$", Me.as_view()),
+    re_path(r"^api/user/v1/accounts/?$", Accounts.as_view()),
+    re_path(r"^api/user/v1/accounts/deactivate_logout/?$", DeactivateLogout.as_view()),
+    re_path(r"^api/user/v1/accounts/(?P<username>[^/]+)/?$", Account.as_view()),
+    re_path(r"^api/user/v1/accounts/(?P<username>[^/]+)/image/?$", AccountImage.as_view()),
     re_path(r"^api/enrollment/v1/enrollment/?$", Enrollments.as_view()),
     re_path(
         r"^api/enrollment/v1/enrollment/(?P<username>[^/,:]+),(?P<course_id>[^/]+)/?$",
