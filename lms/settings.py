@@ -18,6 +18,7 @@ SITE_NAVIGATION = [("lms:home", _("Your courses"), True), ("lms:catalog", _("Cat
 JSON_PATHS = (
     "/api/",
     "/user_api/",
+    "/password_reset",
     "/oauth2/access_token",
     "/oauth2/login",
     "/oauth2/revoke_token",

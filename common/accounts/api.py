@@ -59,6 +59,7 @@ from common.accounts.registration import (
     asked_fields,
     check_registration,
     register_person,
+    registration_fields,
 )
 from common.accounts.rights import RightsChange, register_rights_hook
 from common.core.errors import AccessDeniedError
@@ -112,6 +113,7 @@ __all__ = [
     "register_person",
     "register_personal_data",
     "register_rights_hook",
+    "registration_fields",
     "remove_picture",
     "request_departure",
     "reset_factors",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from allauth.utils import get_form_class
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -91,6 +92,12 @@ def register_person(request: HttpRequest, values: Mapping[str, Any]) -> int | No
         )
     user, _response = form.try_save(request)
     return None if user is None else int(user.pk)
+
+
+def registration_fields() -> dict[str, forms.Field]:
+    """Return what is asked, as unbound fields of a form by name, in order."""
+    fields: dict[str, forms.Field] = _form({}).fields
+    return fields
 
 
 def _form(values: Mapping[str, Any]) -> Any:

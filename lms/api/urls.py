@@ -6,6 +6,7 @@ from oauth2_provider.views import RevokeTokenView
 from lms.api.accounts import Account, AccountImage, Accounts, DeactivateLogout, Me
 from lms.api.enrollment import Baskets, CourseEnrollment, EnrollmentOf, Enrollments, Roles
 from lms.api.mobile import MyUserInfo, UserInfo
+from lms.api.registration import Registration, Validation, forgotten_password
 from lms.api.signins import ConsentView, OpenSession, PublishedKeys, exchange_token
 from lms.api.tokens import AppTokenView
 
@@ -25,6 +26,13 @@ urlpatterns = [
         UserInfo.as_view(),
         name="user-info",
     ),
+    re_path(
+        r"^(?:user_api|api/user)/v[12]/account/registration/?$",
+        Registration.as_view(),
+        name="registration",
+    ),
+    re_path(r"^api/user/v1/validation/registration/?$", Validation.as_view()),
+    re_path(r"^password_reset/?$", forgotten_password),
     re_path(r"^api/user/v1/me/?$", Me.as_view()),
     re_path(r"^api/user/v1/accounts/?$", Accounts.as_view()),
     re_path(r"^api/user/v1/accounts/deactivate_logout/?$", DeactivateLogout.as_view()),
