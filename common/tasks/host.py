@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -18,6 +19,7 @@ from common.tasks import duties, runner
 logger = logging.getLogger(__name__)
 
 _AFTER_ERROR_SECONDS = 3.0
+_BEGINNING_SECONDS = 1.0
 
 
 def poll_seconds() -> float:
@@ -60,6 +62,9 @@ class WorkerHost:
         """Wait for the threads to give back what they hold."""
         self.begin_stop()
         for thread in self._threads:
+            if not _is_started(thread):
+                # A worker may be asked to stop while it starts its threads, one by one.
+                break
             thread.join(timeout=timeout_seconds)
             if thread.is_alive():
                 logger.warning("thread %s did not stop; its leases will run out", thread.name)
@@ -85,6 +90,14 @@ class WorkerHost:
                 wake.wait(pause)
         finally:
             connection.close()
+
+
+def _is_started(thread: threading.Thread) -> bool:
+    """Tell whether a thread runs or has run; one that is just beginning is waited for."""
+    until = time.monotonic() + _BEGINNING_SECONDS
+    while thread.ident is None and time.monotonic() < until:
+        time.sleep(0.01)
+    return thread.ident is not None
 
 
 host = WorkerHost()
