@@ -80,6 +80,7 @@ def test_what_cannot_be_joined_is_left_out_where_one_wants_to_join() -> None:
     [
         pytest.param({"search_term": "wat"}, {"Water"}, id="part of a word"),
         pytest.param({"search_term": "LYCEUM water"}, {"Water"}, id="each word"),
+        pytest.param({"search_term": "lyceum wATER"}, {"Water"}, id="whatever the capitals"),
         pytest.param({"search_term": "water fire"}, set(), id="no course with both"),
         pytest.param({"search_term": "%"}, set(), id="no pattern"),
         pytest.param({"search_term": "a\x00b"}, set(), id="a zero byte"),
