@@ -55,10 +55,11 @@ _OWN_SERVERS = {
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave to ``make test`` what is the same there; begin with what takes long.
 
-    A test that brings its own servers does the very same in both runs.
+    A test that brings its own servers does the very same in both runs, and so does one that says so
+    by its mark: how a page looks is no matter of the database.
     """
     if read_environment().test_on == "services":
-        same = [item for item in items if _OWN_SERVERS & set(_fixtures(item))]
+        same = [item for item in items if _is_same_everywhere(item)]
         config.hook.pytest_deselected(items=same)
         items[:] = [item for item in items if item not in set(same)]
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -67,6 +68,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         own = {item.path for item in items if item.get_closest_marker("django_db")}
         long = {item.path for item in items if item.get_closest_marker("timeout")} - own
         items.sort(key=lambda item: item.path not in long)
+
+
+def _is_same_everywhere(item: pytest.Item) -> bool:
+    brings_its_own = bool(_OWN_SERVERS & set(_fixtures(item)))
+    return brings_its_own or item.get_closest_marker("same_everywhere") is not None
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

@@ -10,6 +10,9 @@ from e2e.seed import OWN_PACE
 from e2e.sites import Sites
 from e2e.test_looks import WIDTHS, keep
 
+# Films are files, not rows.
+pytestmark = pytest.mark.same_everywhere
+
 TIME = "document.querySelector('video').currentTime"
 
 

@@ -18,6 +18,8 @@ from e2e.browser import People, find_overflow, find_violations, screenshot
 from e2e.seed import IN_STEPS, OWN_PACE
 from e2e.sites import Sites
 
+# How a page looks is no matter of the database.
+pytestmark = pytest.mark.same_everywhere
 WIDTHS = (320, 768, 1440)
 
 Address = Callable[[Sites], str]

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, Request, Route
 
 from e2e.sites import ROOT
 
+pytestmark = pytest.mark.same_everywhere
+
 SITE = "http://player.test"
 VIDEO = """<div id="b"><video class="video-player"></video>
 <details class="video-transcript" hidden><summary>T</summary>

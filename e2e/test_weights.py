@@ -13,6 +13,8 @@ from e2e.browser import People
 from e2e.sites import Sites
 from e2e.test_looks import PAGES, Address
 
+pytestmark = pytest.mark.same_everywhere
+
 KILOBYTE = 1024
 SCRIPTS_KB = 20
 UNIT_SCRIPTS_KB = 50

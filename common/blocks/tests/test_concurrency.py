@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from common.core.env import PROJECT_ROOT
 
 PROCESSES, TIMES = 4, 8
@@ -79,6 +81,7 @@ def environment_of(home: Path, **settings: str) -> dict[str, str]:
     return {**kept, "LYCEUM_HOME": str(home), "PYTHONPATH": str(PROJECT_ROOT), **settings}
 
 
+@pytest.mark.same_everywhere
 def test_presses_of_several_processes_on_sqlite(tmp_path: Path) -> None:
     press_from_several_processes(environment_of(tmp_path))
 

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from common.core.env import PROJECT_ROOT
 
 # One thread, with a connection of its own, holds a learner's lock while others try their hands.
@@ -132,5 +134,6 @@ def test_the_last_place_goes_once_on_mariadb(tmp_path: Path, mysql_url: str) -> 
     assert run(tmp_path, PLACES, LYCEUM_DATABASE_URL=mysql_url) == [12, True, 3]
 
 
+@pytest.mark.same_everywhere
 def test_the_last_place_goes_once_on_sqlite(tmp_path: Path) -> None:
     assert run(tmp_path, PLACES) == [12, True, 3]

@@ -112,6 +112,7 @@ def check_dice(environment: dict[str, str]) -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.same_everywhere
 def test_grades_of_a_crowd_on_sqlite(tmp_path: Path) -> None:
     check_dice(environment_of(tmp_path))
 
@@ -227,6 +228,7 @@ def check_stories(environment: dict[str, str]) -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.same_everywhere
 def test_stories_of_several_processes_on_sqlite(tmp_path: Path) -> None:
     check_stories(environment_of(tmp_path))
 

@@ -13,6 +13,8 @@ from opaque_keys.edx.keys import CourseKey
 from common.tracking.api import Event, RequestInfo
 from common.tracking.envelope import MAX_LINE_CHARS, log_line
 
+pytestmark = pytest.mark.same_everywhere
+
 NOW = datetime(2026, 11, 22, 18, 30, 5, tzinfo=UTC)
 EVENT_ID = UUID("5f0f5b63-6f7e-5d5c-8a43-0b6d4a1f7c11")
 REQUEST = RequestInfo(
