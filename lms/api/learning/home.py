@@ -17,6 +17,7 @@ from common.core.keys import BlockKey, parse_course_key, usage_key
 from common.courses.api import Action, check_access
 from common.enrollments.api import check_enroll, get_request_context
 from common.enrollments.data import LearnerContext
+from common.grading.api import get_grade_summary
 from lms.api.learning.base import PublicView, open_own, require_known
 from lms.api.learning.cards import (
     courseware_access,
@@ -126,6 +127,7 @@ def _outline(opened: OpenCourse, page: HomePage, context: LearnerContext) -> dic
         resume = site_url(unit_url(opened.course_key, page.resume.key))
     return {
         **_common(context, opened.now),
+        "user_has_passing_grade": _is_passing(opened),
         "course_blocks": {"blocks": _blocks(opened, page)},
         "dates_banner_info": banner(page.deadlines),
         "dates_widget": {
@@ -138,6 +140,15 @@ def _outline(opened: OpenCourse, page: HomePage, context: LearnerContext) -> dic
         "handouts_html": page.info.handouts or None,
         "resume_course": {"has_visited_course": page.has_begun, "url": resume},
     }
+
+
+def _is_passing(opened: OpenCourse) -> bool:
+    """Tell whether somebody who takes the course passes it by now. Two statements at most."""
+    viewer = opened.viewer
+    if not viewer.is_enrolled or not viewer.user_id:
+        return False
+    grade = get_grade_summary(opened.run, viewer.user_id, opened.outline, viewer, opened.now)
+    return grade.is_passing
 
 
 def _common(context: LearnerContext, now: datetime) -> dict[str, Any]:

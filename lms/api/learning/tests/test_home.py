@@ -235,6 +235,16 @@ def test_the_first_page_tells_outline_and_way_on() -> None:
     assert body["enroll_alert"]["can_enroll"] is False
 
 
+def test_the_first_page_tells_whether_one_passes() -> None:
+    key = make()
+    client, _ = learner_of(key)
+    assert ask(client, "course_home/outline", key)["user_has_passing_grade"] is False
+    press(client, key, "p")
+    assert ask(client, "course_home/outline", key)["user_has_passing_grade"] is True
+    for other in (staff_of(key)[0], stranger()[0]):
+        assert ask(other, "course_home/outline", key)["user_has_passing_grade"] is False
+
+
 def test_somebody_who_does_not_take_the_course_is_told_the_way_in_and_no_more() -> None:
     key = make()
     for client in (stranger()[0], Client()):
@@ -337,7 +347,7 @@ def test_sections_and_subsections() -> None:
 @pytest.mark.parametrize(
     ("what", "most"),
     [
-        ("course_home/outline", 8),
+        ("course_home/outline", 10),
         ("course_home/course_metadata", 5),
         ("course_home/dates", 6),
         ("course_home/progress", 8),
