@@ -14,7 +14,13 @@ from common.blocks.api import find_last_block, get_completions
 from common.core.errors import NotFoundError
 from common.core.keys import BlockKey, block_key, parse_course_key, parse_usage_key, usage_key
 from common.enrollments.api import get_request_context
-from lms.api.learning.base import LearnerView, PublicView, open_own, require_known
+from lms.api.learning.base import (
+    LearnerView,
+    PublicView,
+    open_own,
+    require_known,
+    time_zone_of,
+)
 from lms.api.learning.cards import (
     courseware_access,
     instant_text,
@@ -35,7 +41,7 @@ class Course(PublicView):
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
     def get(self, request: Request, course_id: str) -> Response:
-        """Return the course. Statements: those of ``get_request_context``."""
+        """Return the course. One statement beside those of ``get_request_context``."""
         now = timezone.now()
         context = get_request_context(request, parse_course_key(course_id))
         require_known(context, now)
@@ -64,7 +70,7 @@ class Course(PublicView):
             "content_type_gating_enabled": False,
             "notes": {"enabled": False, "visible": False},
             "show_calculator": False,
-            "user_timezone": None,
+            "user_timezone": time_zone_of(request),
         })  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from common.courses.api import Reason
 from common.courses.data import CourseRunData
 from common.courses.errors import CourseAccessDeniedError
 from common.enrollments.api import get_request_context
-from lms.api.learning.base import LearnerView, body_of, flag_of, open_own
+from lms.api.learning.base import LearnerView, body_of, flag_of, open_own, time_zone_of
 from lms.api.learning.cards import instant_text, page_url, site_url
 from lms.courseware.opening import OpenCourse
 from lms.courseware.pacing import Deadlines, deadlines, shift_dates
@@ -35,7 +35,7 @@ class Dates(LearnerView):
         parameters=[OpenApiParameter("allow_not_started_courses", bool)], responses=_RESULTS
     )
     def get(self, request: Request, course_id: str) -> Response:
-        """Return the dates in order. One statement beside those of opening the course."""
+        """Return the dates in order. Two statements beside those of opening the course."""
         course_key, now = parse_course_key(course_id), timezone.now()
         try:
             opened = open_own(request, course_key, now)
@@ -43,7 +43,8 @@ class Dates(LearnerView):
             is_early = error.code == Reason.COURSE_NOT_STARTED
             if not is_early or not flag_of(request, "allow_not_started_courses"):
                 raise
-            return Response(_before_start(get_request_context(request, course_key).run, now))
+            run = get_request_context(request, course_key).run
+            return Response(_before_start(run, now, time_zone_of(request)))
         found = list_dates(opened)
         return Response(
             {
@@ -51,7 +52,7 @@ class Dates(LearnerView):
                 "dates_banner_info": banner(deadlines(opened, found)),
                 "has_ended": has_ended(opened.run, opened.now),
                 "learner_is_full_access": True,
-                "user_timezone": None,
+                "user_timezone": time_zone_of(request),
             }
         )
 
@@ -122,7 +123,7 @@ def _bare(date: CourseDate) -> dict[str, Any]:
     }
 
 
-def _before_start(run: CourseRunData, now: datetime) -> dict[str, Any]:
+def _before_start(run: CourseRunData, now: datetime, zone: str | None) -> dict[str, Any]:
     """Return what is told of a course that one waits for: when it begins and ends."""
     nothing = {"first_component_block_id": "", "link": "", "link_text": ""}
     state = {"assignment_type": None, "complete": None, "learner_has_access": True}
@@ -131,7 +132,7 @@ def _before_start(run: CourseRunData, now: datetime) -> dict[str, Any]:
         "dates_banner_info": banner(Deadlines(0, can_shift=False)),
         "has_ended": has_ended(run, now),
         "learner_is_full_access": True,
-        "user_timezone": None,
+        "user_timezone": zone,
     }
 
 

@@ -19,7 +19,7 @@ from common.courses.data import CourseOutline
 from common.enrollments.api import list_contexts
 from common.enrollments.data import LearnerContext
 from lms.api.learning.assignments import count_in_plan
-from lms.api.learning.base import LearnerView, require_self, words_of
+from lms.api.learning.base import LearnerView, require_self, time_zone_of, words_of
 from lms.api.learning.cards import course_card, image_url, instant_text
 from lms.api.learning.completion import describe_status
 from lms.api.learning.dates import describe_date, has_ended
@@ -92,7 +92,7 @@ class CourseEnrollments(LearnerView):
         entries = [describe_enrollment(item, now, progress=wants_progress) for item in page]
         body = {
             "configs": _CONFIGS,
-            "user_timezone": None,
+            "user_timezone": time_zone_of(request),
             "enrollments": pages.get_paginated_response(entries).data,
         }
         if version == "4":

@@ -18,7 +18,7 @@ from common.courses.api import Action, check_access
 from common.enrollments.api import check_enroll, get_request_context
 from common.enrollments.data import LearnerContext
 from common.grading.api import get_grade_summary
-from lms.api.learning.base import PublicView, open_own, require_known
+from lms.api.learning.base import PublicView, open_own, require_known, time_zone_of
 from lms.api.learning.cards import (
     courseware_access,
     instant_text,
@@ -47,10 +47,10 @@ class Outline(PublicView):
         require_known(context, now)
         at = context.moment(now)
         if not check_access(context.viewer, context.run, None, Action.OUTLINE, at).allowed:
-            return Response(_closed(context, at))
+            return Response(_closed(context, at, time_zone_of(request)))
         opened = open_own(request, course_key, now)
         page = home_page(opened)
-        return Response(_outline(opened, page, context))
+        return Response(_outline(opened, page, context, time_zone_of(request)))
 
 
 class Metadata(PublicView):
@@ -85,7 +85,7 @@ class Metadata(PublicView):
             "verified_mode": None,
             "celebrations": None,
             "studio_url": "",
-            "user_timezone": None,
+            "user_timezone": time_zone_of(request),
         })  # fmt: skip
 
 
@@ -104,12 +104,12 @@ def _tab_id(tab: Tab, place: int) -> str:
     return _TAB_IDS.get(tab.name, tab.name.replace("page:", "static_tab_"))
 
 
-def _closed(context: LearnerContext, now: datetime) -> dict[str, Any]:
+def _closed(context: LearnerContext, now: datetime, zone: str | None) -> dict[str, Any]:
     """Return what somebody is told who may not look into the course (yet)."""
     nothing: dict[str, Any] = {
         "course_date_blocks": [],
         "dates_tab_link": "",
-        "user_timezone": None,
+        "user_timezone": zone,
     }
     return {
         **_common(context, now),
@@ -121,7 +121,9 @@ def _closed(context: LearnerContext, now: datetime) -> dict[str, Any]:
     }
 
 
-def _outline(opened: OpenCourse, page: HomePage, context: LearnerContext) -> dict[str, Any]:
+def _outline(
+    opened: OpenCourse, page: HomePage, context: LearnerContext, zone: str | None
+) -> dict[str, Any]:
     resume = None
     if page.resume is not None:
         resume = site_url(unit_url(opened.course_key, page.resume.key))
@@ -135,7 +137,7 @@ def _outline(opened: OpenCourse, page: HomePage, context: LearnerContext) -> dic
                 describe_date(opened, date) for date in (page.next_date,) if date is not None
             ],
             "dates_tab_link": page_url("lms:dates", opened.course_key),
-            "user_timezone": None,
+            "user_timezone": zone,
         },
         "handouts_html": page.info.handouts or None,
         "resume_course": {"has_visited_course": page.has_begun, "url": resume},

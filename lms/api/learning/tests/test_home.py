@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from common.accounts import api as accounts
 from common.content.tests.factories import html, make_course, problem, section, subsection, unit
 from common.core.counting import count_statements
 from common.core.keys import CourseKey
+from common.enrollments import api as enrollments
 from common.enrollments.models import Enrollment
 from lms.api.learning.tests.people import POLICY, learner_of, press, staff_of, stranger, usage
 
@@ -245,6 +247,23 @@ def test_the_first_page_tells_whether_one_passes() -> None:
         assert ask(other, "course_home/outline", key)["user_has_passing_grade"] is False
 
 
+@pytest.mark.parametrize("zone", [None, "Asia/Tokyo"])
+def test_the_time_zone_is_that_of_the_account(zone: str | None) -> None:
+    key, waited = make(), make_course("course-v1:Lyceum+Later+2026", settings={"start": LATER})
+    client, user = learner_of(key)
+    enrollments.enroll(waited, user, now=datetime.now(UTC), check=False)
+    if zone is not None:
+        accounts.save_profile(user_id=user.pk, time_zone=zone)
+    for what in ("course_home/course_metadata", "course_home/dates", "courseware/course"):
+        assert ask(client, what, key)["user_timezone"] == zone
+    for course in (key, waited):
+        assert ask(client, "course_home/outline", course)["dates_widget"]["user_timezone"] == zone
+    body = ask(client, "course_home/dates", waited, allow_not_started_courses="true")
+    assert body["user_timezone"] == zone
+    answer = client.get(f"/api/mobile/v4/users/{user.username}/course_enrollments/")
+    assert answer.json()["user_timezone"] == zone
+
+
 def test_somebody_who_does_not_take_the_course_is_told_the_way_in_and_no_more() -> None:
     key = make()
     for client in (stranger()[0], Client()):
@@ -348,8 +367,8 @@ def test_sections_and_subsections() -> None:
     ("what", "most"),
     [
         ("course_home/outline", 10),
-        ("course_home/course_metadata", 5),
-        ("course_home/dates", 6),
+        ("course_home/course_metadata", 6),
+        ("course_home/dates", 7),
         ("course_home/progress", 8),
         ("courseware/resume", 7),
         ("learning_sequences/v1/course_outline", 5),
