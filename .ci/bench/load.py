@@ -32,7 +32,7 @@ class Connection:
         self.socket: socket.socket | None = None
 
     def get(self, path: str) -> tuple[int, bytes]:
-        return self._send(f"GET {quote(path, safe='/:@+')} HTTP/1.1\r\n", b"")
+        return self._send(f"GET {quote(path, safe='/:@+?=&%')} HTTP/1.1\r\n", b"")
 
     def post(self, path: str, form: dict[str, str]) -> tuple[int, bytes]:
         body = urlencode(form).encode()

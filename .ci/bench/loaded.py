@@ -27,7 +27,15 @@ WIDE = 2_000
 LOAD_SECONDS = 5
 CLIENTS = (1, 8, 32)
 LEARNERS = (10, 100_000)
-LOADED = ("catalogue", "dashboard", "course_home", "unit_page", "submission", "progress")
+LOADED = (
+    "catalogue",
+    "dashboard",
+    "course_home",
+    "unit_page",
+    "submission",
+    "progress",
+    "blocks_api",
+)
 
 
 def unit_page(parts: str, blocks: int) -> Iterator[Value]:

@@ -15,6 +15,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import django
 
@@ -107,9 +108,24 @@ def people(course: str, count: str, units: str) -> dict[str, Any]:
         "dashboard": [reverse("lms:home")],
         "course_home": [reverse("lms:course-home", args=[key])],
         "progress": [reverse("lms:progress", args=[key])],
+        "blocks_api": [f"{reverse('api-blocks')}?{_blocks_query(key)}"],
         "unit_page": [unit["page"] for unit in units_to_load],
     }
     return {"learners": learners, "units": units_to_load, "pages": paths}
+
+
+def _blocks_query(course: object) -> str:
+    """Return what apps ask of the blocks of a course, all of it."""
+    return urlencode(
+        {
+            "course_id": str(course),
+            "depth": "all",
+            "nav_depth": "4",
+            "requested_fields": "graded,format,student_view_multi_device,due,completion",
+            "student_view_data": "video,discussion",
+            "block_counts": "video",
+        }
+    )
 
 
 def crowd(course: str, count: str) -> dict[str, Any]:
