@@ -366,7 +366,7 @@ def test_sections_and_subsections() -> None:
 @pytest.mark.parametrize(
     ("what", "most"),
     [
-        ("course_home/outline", 10),
+        ("course_home/outline", 11),
         ("course_home/course_metadata", 6),
         ("course_home/dates", 7),
         ("course_home/progress", 8),
