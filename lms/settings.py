@@ -61,7 +61,7 @@ REST_FRAMEWORK = {
         "rest_framework.permissions.IsAuthenticated",
         "lms.api.permissions.HasScope",
     ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["lms.api.rendering.FastJson"],
     "DEFAULT_PARSER_CLASSES": [
         "lms.api.parsers.LimitedJson",
         "lms.api.parsers.LimitedForm",

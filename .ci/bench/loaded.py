@@ -90,6 +90,20 @@ def wide_unit(parts: str) -> Iterator[Value]:
     yield Value(f"{name}_p95", round(answer["p95_ms"], 1), "ms", None, params)
 
 
+def blocks_api(parts: str, blocks: int) -> Iterator[Value]:
+    """Ask for all blocks of a course, as apps do, one client at a time."""
+    with (
+        _site(parts, blocks) as (environment, plan),
+        web_server(environment, "lms.wsgi", WORKERS) as port,
+    ):
+        paths = plan["pages"]["blocks_api"]
+        answer = load({**plan, "port": port, "kind": "page", "paths": paths, "connections": 1})
+    name, params = f"blocks_api_{parts}_{blocks}", _params(parts, blocks, answer)
+    params |= {"connections": 1}
+    yield Value(f"{name}_p95", round(answer["p95_ms"], 1), "ms", "< 300", params)
+    yield Value(f"{name}_cold", round(answer["cold_ms"], 1), "ms", None, params)
+
+
 def every_page(parts: str, blocks: int, learners: int) -> Iterator[Value]:
     """Load each page and the submission with few and many clients, beside so many learners."""
     with (
@@ -155,6 +169,10 @@ BENCHMARKS: list[tuple[tuple[str, ...], Callable[[], Iterator[Value]]]] = [
     *(
         (_names(f"submission_{parts}_{blocks}", *_SUBMISSION), partial(submission, parts, blocks))
         for parts, blocks in product(SITES, (SMALL, BIG))
+    ),
+    *(
+        (_names(f"blocks_api_{parts}_{BIG}", "p95", "cold"), partial(blocks_api, parts, BIG))
+        for parts in SITES
     ),
     *(
         (
