@@ -3,7 +3,7 @@
     {"name": …, "value": …, "unit": …, "target": …, "params": {…}}
 
 ``ONLY`` is the beginning of the names that are wanted: ``install``, ``memory``, ``import_rate``,
-``unit_page_sqlite``, ``submission_services_10000``, ``load_dashboard``. Targets are those of the
+``unit_page_sqlite``, ``submission_services_10000``, ``load_sqlite_100``. Targets are those of the
 project; a benchmark that cannot run here says so on the error stream, and the run ends with 1.
 """
 

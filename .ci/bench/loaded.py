@@ -115,7 +115,7 @@ def every_page(parts: str, blocks: int, learners: int) -> Iterator[Value]:
             paths = plan["pages"]["unit_page" if kind == "submission" else what]
             asked = {"kind": kind, "paths": paths, "connections": clients, "seconds": LOAD_SECONDS}
             answer = load({**plan, **asked, "port": port})
-            name = f"load_{what}_{parts}_{blocks}_{learners}_{clients}"
+            name = f"load_{parts}_{blocks}_{learners}_{what}_{clients}"
             params = _params(parts, blocks, answer) | {"connections": clients, "learners": learners}
             yield Value(f"{name}_rate", round(answer["per_second"], 1), "requests/s", None, params)
             yield Value(f"{name}_p95", round(answer["p95_ms"], 1), "ms", None, params)
@@ -180,7 +180,7 @@ BENCHMARKS: list[tuple[tuple[str, ...], Callable[[], Iterator[Value]]]] = [
                 name
                 for what, clients in product(LOADED, CLIENTS)
                 for name in _names(
-                    f"load_{what}_{parts}_{blocks}_{learners}_{clients}", "rate", "p95"
+                    f"load_{parts}_{blocks}_{learners}_{what}_{clients}", "rate", "p95"
                 )
             ),
             partial(every_page, parts, blocks, learners),
