@@ -35,6 +35,12 @@ _SECURITY: Final = {
     # Schools call their servers as they like.
     "allowSingleLabelDomains": True,
 }
+# SAML's core allows no others (5.4.4).
+_TRANSFORMS: Final = {
+    "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+    "http://www.w3.org/2001/10/xml-exc-c14n#",
+    "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
+}
 # Under what names schools say it: eduPerson and X.500 object ids, LDAP, Microsoft.
 _USUAL: Final = {
     "urn:oid:0.9.2342.19200300.100.1.3": "email",
@@ -93,6 +99,7 @@ def our_side(request: HttpRequest, app: Any) -> dict[str, Any]:
 
 def read_answer(request: HttpRequest, app: Any, text: str) -> Answer:
     """Return what an answer says. Raises UnbelievedError or one of the library's errors."""
+    _check_signatures(OneLogin_Saml2_XML.to_etree(OneLogin_Saml2_Utils.b64decode(text)))
     auth = make_auth(request, app, text)
     auth.process_response()
     if auth.get_errors() or not auth.is_authenticated():
@@ -109,6 +116,22 @@ def read_answer(request: HttpRequest, app: Any, text: str) -> Answer:
         question,
         {**usual, **attributes, "sub": name_id, "amr": auth.get_last_authn_contexts()},
     )
+
+
+def _check_signatures(root: Any) -> None:
+    """Let none be looked into that covers anything but the element that it stands in.
+
+    The library reads the first reference only, and runs any transform before it knows the signer.
+    """
+    for signature in OneLogin_Saml2_XML.query(root, "//ds:Signature"):
+        references = OneLogin_Saml2_XML.query(signature, ".//ds:Reference")
+        if len(references) != 1:
+            raise UnbelievedError("a signature has not one reference")
+        if references[0].get("URI") != f"#{signature.getparent().get('ID')}":
+            raise UnbelievedError("a signature covers not what it stands in")
+        transforms = OneLogin_Saml2_XML.query(signature, ".//ds:Transform")
+        if not {transform.get("Algorithm") for transform in transforms} <= _TRANSFORMS:
+            raise UnbelievedError("a signature transforms more than its form")
 
 
 def _check(root: Any, us: Mapping[str, Any]) -> str | None:

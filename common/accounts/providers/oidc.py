@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 
 import jwt
@@ -62,7 +64,9 @@ class OIDCAdapter(OpenIDConnectOAuth2Adapter):
 
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
         """Return who came, from a checked ID token and what the provider adds to it."""
-        claims = self._read_id_token(kwargs["response"]["id_token"], app.client_id)
+        claims = self._read_id_token(
+            kwargs["response"]["id_token"], app.client_id, access_token=token.token
+        )
         if self.openid_config.get("userinfo_endpoint"):
             more = self._fetch(self.profile_url, {"Authorization": f"Bearer {token.token}"})
             if more["sub"] != claims["sub"]:
@@ -70,21 +74,24 @@ class OIDCAdapter(OpenIDConnectOAuth2Adapter):
             claims = {**more, **claims}
         return self.get_provider().sociallogin_from_response(request, claims)
 
-    def _read_id_token(self, id_token: str, client_id: str) -> dict[str, Any]:
+    def _read_id_token(self, id_token: str, client_id: str, *, access_token: str) -> dict[str, Any]:
         configuration = self.openid_config
         header = jwt.get_unverified_header(id_token)
         keys = jwt.PyJWKSet.from_dict(self._fetch(configuration["jwks_uri"]))
         claims: dict[str, Any] = jwt.decode(
             id_token,
-            keys[header["kid"]],
+            _key_of(header, keys),
             algorithms=_ALGORITHMS,
             audience=client_id,
             issuer=configuration["issuer"],
             leeway=_CLOCKS_DIFFER_SECONDS,
             options={"require": ["exp", "iat", "iss", "aud", "sub"]},
         )
-        if claims.get("azp", client_id) != client_id:
+        is_for_us_alone = isinstance(claims["aud"], str) or len(claims["aud"]) == 1
+        if claims.get("azp", client_id if is_for_us_alone else None) != client_id:
             raise ProviderException("the ID token was made for another client")
+        if "at_hash" in claims and claims["at_hash"] != _hash_of(access_token, header["alg"]):
+            raise ProviderException("the ID token belongs to another access token")
         if not self.nonce or not secrets.compare_digest(str(claims.get("nonce")), self.nonce):
             raise ProviderException("the ID token does not belong to this sign-in")
         return claims
@@ -97,6 +104,21 @@ class OIDCAdapter(OpenIDConnectOAuth2Adapter):
         if not isinstance(found, dict):
             raise ProviderException(f"{address} does not answer with an object")
         return found
+
+
+def _key_of(header: Mapping[str, Any], keys: jwt.PyJWKSet) -> jwt.PyJWK:
+    """Return the key that a token names; it may name none where there is one only."""
+    found = [key for key in keys.keys if header.get("kid") in (None, key.key_id)]
+    if len(found) != 1:
+        raise ProviderException("the ID token names no key of the provider")
+    return found[0]
+
+
+def _hash_of(access_token: str, algorithm: str) -> str:
+    """Return what an ID token says of the access token beside it (OpenID Connect 3.1.3.6)."""
+    digest = jwt.get_algorithm_by_name(algorithm).compute_hash_digest(access_token.encode())
+    half = digest[: len(digest) // 2]
+    return base64.urlsafe_b64encode(half).rstrip(b"=").decode()
 
 
 class OIDCProvider(SaysClaims, OpenIDConnectProvider):
