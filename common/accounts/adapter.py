@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from common.accounts import api
+from common.accounts.factors.again import ways
 from common.accounts.limits import wait_sentence
 from common.accounts.retirement import is_retired
 from common.core.reader import remember_language, remember_zone
@@ -47,6 +48,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return what comes between the proof of who it is and being in."""
         ours = {"allauth.mfa.stages.AuthenticateStage": _SECOND_STEP}
         return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Return how somebody says once more who it is: by the second step, where there is one."""
+        return ways(user, super().get_reauthentication_methods(user))
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Refuse the names of those who left, as if they were here."""

@@ -32,6 +32,7 @@ class AccountsConfig(AppConfig):
                 _("Your profile"),
                 collect=ownparts.collect_account,
                 retire=retirement.retire_account,
+                models=retirement.TABLES,
             )
         )
         register_personal_data(
@@ -40,5 +41,6 @@ class AccountsConfig(AppConfig):
                 _("Apps in which you are signed in"),
                 collect=apptokens.collect_apps,
                 retire=apptokens.retire_apps,
+                models=apptokens.TABLES,
             )
         )

@@ -15,6 +15,10 @@ from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 from common.accounts.personal import TakeoutFile, tables
 from common.core.duties import Duty, DutyHold
 
+TABLES: Final = tuple(
+    f"oauth2_provider.{name}"
+    for name in ("application", "grant", "accesstoken", "refreshtoken", "idtoken", "devicegrant")
+)
 _HOUR: Final = 3600.0
 
 

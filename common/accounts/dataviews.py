@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.accounts import takeouts
 from common.accounts.errors import LastSuperuserError
+from common.accounts.factors.again import asks_second_step
 from common.accounts.forms import LeaveForm
 from common.accounts.leaving import find_departure, request_departure
 from common.accounts.leaving import stay as stay_here
@@ -57,6 +58,7 @@ def archive(request: HttpRequest, takeout_id: UUID) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@asks_second_step
 @rate_limit(action="reauthenticate")
 def leave(request: HttpRequest) -> HttpResponse:
     """Say what leaving means, ask for the password, and close the account."""

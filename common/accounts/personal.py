@@ -38,12 +38,16 @@ class PersonalData:
 
     ``retire`` takes out of the app's rows whatever tells who the person was, and leaves what
     counts (scores, grades, numbers). It runs in a transaction of its own, and may run twice.
+
+    ``models`` are the tables that this part answers for, "app_label.modelname": each table of the
+    site whose rows point at a person stands in one part, or a test fails.
     """
 
     name: str
     title: str | Promise
     collect: Collect | None = None
     retire: Callable[[int], None] | None = None
+    models: tuple[str, ...] = ()
 
 
 _parts: dict[str, PersonalData] = {}

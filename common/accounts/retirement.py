@@ -26,13 +26,29 @@ PREFIX: Final = "retired_"
 _SALT: Final = "lyceum.accounts.retired"
 # Rows of packages that are a person's own, each with a column ``user``: where the package is
 # installed, they go.
-_OF_PACKAGES: Final = (
+_OF_PACKAGES: Final[tuple[tuple[str, str], ...]] = (
     ("mfa", "authenticator"),
     ("socialaccount", "socialaccount"),
     ("oauth2_provider", "accesstoken"),
     ("oauth2_provider", "refreshtoken"),
     ("oauth2_provider", "idtoken"),
     ("oauth2_provider", "grant"),
+    ("oauth2_provider", "devicegrant"),
+    ("waffle", "flag_users"),
+)
+# The tables that this part answers for, beside those that ``apptokens`` does.
+TABLES: Final = (
+    "account.emailaddress",
+    "auth.user_groups",
+    "auth.user_user_permissions",
+    *(
+        f"lyceum_accounts.{name}"
+        for name in ("courserole", "departure", "profile", "signedinbrowser", "takeout")
+    ),
+    *(".".join(table) for table in _OF_PACKAGES if table[0] != "oauth2_provider"),
+    # What they did stays, by an account without a name; jobs are pruned.
+    "admin.logentry",
+    "lyceum_tasks.job",
 )
 
 

@@ -4,6 +4,7 @@ from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
 from common.accounts import dataviews, settingsviews, views
+from common.accounts.factors.again import asks_second_step
 
 urlpatterns = [
     path("", settingsviews.profile, name="account"),
@@ -48,7 +49,11 @@ urlpatterns = [
         allauth_views.confirm_email,
         name="account_confirm_email",
     ),
-    path("password/change/", allauth_views.password_change, name="account_change_password"),
+    path(
+        "password/change/",
+        asks_second_step(allauth_views.password_change),
+        name="account_change_password",
+    ),
     path("password/set/", allauth_views.password_set, name="account_set_password"),
     path("password/reset/", allauth_views.password_reset, name="account_reset_password"),
     path(

@@ -26,7 +26,16 @@ class BlocksConfig(AppConfig):
         content.register_prepare_hook(outline_builder.prepare_outline)
         register_personal_data(
             PersonalData(
-                "blocks", _("Your answers"), collect=collect_answers, retire=retire_answers
+                "blocks",
+                _("Your answers"),
+                collect=collect_answers,
+                retire=retire_answers,
+                models=(
+                    "lyceum_blocks.learnerblockstate",
+                    "lyceum_blocks.userfield",
+                    # Of no package that is here: kept by the submissions app for whole teams.
+                    "submissions.teamsubmission",
+                ),
             )
         )
         signals.connect()

@@ -15,7 +15,12 @@ class ContentConfig(AppConfig):
 
         register_check(Check("content", _check_store))
         register_personal_data(
-            PersonalData("content", _("Your changes of courses"), collect=collect_changes)
+            PersonalData(
+                "content",
+                _("Your changes of courses"),
+                collect=collect_changes,
+                models=("lyceum_content.versionlog",),
+            )
         )
 
 

@@ -22,6 +22,11 @@ class CoursesConfig(AppConfig):
         register_commit_hook(sync_at_commit)
         register_duty(SWEEP)
         register_personal_data(
-            PersonalData("courses", _("Your groups"), collect=collect_placements)
+            PersonalData(
+                "courses",
+                _("Your groups"),
+                collect=collect_placements,
+                models=("lyceum_courses.groupmembership", "lyceum_courses.learnerselection"),
+            )
         )
         register_duty(CATALOG_SWEEP)

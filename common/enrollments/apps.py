@@ -28,5 +28,6 @@ class EnrollmentsConfig(AppConfig):
                 _("Your courses"),
                 collect=collect_enrollments,
                 retire=retire_enrollments,
+                models=("lyceum_enrollments.enrollment",),
             )
         )

@@ -22,4 +22,15 @@ class GradingConfig(AppConfig):
         register_standing_hook(restamp_after_move)
         set_passed_runs(find_passed_runs)
         register_duty(SWEEP)
-        register_personal_data(PersonalData("grading", _("Your grades"), collect=collect_grades))
+        register_personal_data(
+            PersonalData(
+                "grading",
+                _("Your grades"),
+                collect=collect_grades,
+                models=(
+                    "lyceum_grading.score",
+                    "lyceum_grading.subsectiongraderow",
+                    "lyceum_grading.coursegraderow",
+                ),
+            )
+        )

@@ -42,8 +42,13 @@ class Claims:
 
     @property
     def is_proved(self) -> bool:
-        """Tell whether the address is this person's: the provider says so, and may say so."""
+        """Tell whether the address is this person's: the provider says so, and may say so.
+
+        Of some providers the operator knows that they give out their own addresses only.
+        """
         value = self._said.get(self._names["email_verified"])
+        if value is None and self._settings.get("confirmed_emails") is True:
+            value = True
         says = value is True or (isinstance(value, str) and value.lower() in _TRUE)
         return bool(self.email) and says and self._settings.get("trust_email") is True
 

@@ -19,8 +19,8 @@ _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 _NAME_LENGTH: Final = 40
 _LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 _FLAGS: Final[Mapping[str, frozenset[str]]] = {
-    OIDC: frozenset({"trust_email", "open"}),
-    SAML: frozenset({"trust_email", "open", "idp_initiated"}),
+    OIDC: frozenset({"trust_email", "confirmed_emails", "open"}),
+    SAML: frozenset({"trust_email", "confirmed_emails", "open", "idp_initiated"}),
 }
 # What is asked of each kind beside the flags: the type of each option.
 _TEXTS: Final[Mapping[str, frozenset[str]]] = {

@@ -15,6 +15,7 @@ from common.accounts.tests.factories import PASSWORD, make_user
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of nobody
 PERIOD = 30
+FACTORS = "/accounts/security/factors/"
 
 
 def code_of(secret: str = SECRET, *, steps: int = 0) -> str:
@@ -60,9 +61,11 @@ def is_in(client: Client) -> bool:
 
 
 def entered(name: str = "ada", *, with_app: bool = False) -> Client:
-    """Return a browser that signed in, and said once more by password who it is."""
+    """Return a browser that signed in, and said once more who it is."""
     client = give_password(name)
     if with_app:
-        client.post("/accounts/security/factors/authenticate/", {"code": code_of()})
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        client.post(f"{FACTORS}authenticate/", {"code": code_of()})
+        client.post(f"{FACTORS}reauthenticate/", {"code": code_of(steps=1)})
+    else:
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from common.accounts import api
 from common.accounts.factors.tests.codes import (
+    FACTORS,
     SECRET,
     code_of,
     entered,
@@ -31,7 +32,6 @@ from common.accounts.tests.factories import PASSWORD, make_user
 pytestmark = pytest.mark.django_db
 
 STEP = "/accounts/security/factors/authenticate/"
-FACTORS = "/accounts/security/factors/"
 
 
 def test_a_password_alone_does_not_sign_in() -> None:
@@ -197,6 +197,33 @@ def test_changes_ask_again_who_it_is(page: str, client: Client) -> None:
     answer = client.get(FACTORS + page)
     assert answer.status_code == 302
     assert "reauthenticate" in answer["Location"]
+
+
+@pytest.mark.parametrize("page", ["/accounts/data/leave/", "/accounts/password/change/"])
+def test_with_a_second_step_a_password_is_not_enough_to_say_again_who_it_is(
+    client: Client, page: str
+) -> None:
+    client.force_login(make_person_with_app())
+    asked = client.get(page)["Location"]
+    assert asked == f"{FACTORS}reauthenticate/?next={page.replace('/', '%2F')}"
+    again = "/accounts/reauthenticate/"
+    assert client.post(again, {"password": PASSWORD})["Location"].startswith(FACTORS)
+    assert "With your password" not in client.get(asked).content.decode()
+    # A form that was open already is not kept for later: it holds passwords.
+    assert client.post(page, {"proof": PASSWORD})["Location"] == page
+    assert PASSWORD not in str(dict(client.session))
+    assert client.get(page).status_code == 302
+    assert client.post(asked, {"code": code_of(), "next": page})["Location"] == page
+    assert client.get(page).status_code == 200
+
+
+def test_whoever_has_passkeys_alone_is_asked_for_one_first(client: Client) -> None:
+    user = make_user()
+    kept = {"name": "Phone", "credential": {}}
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=kept)
+    client.force_login(user)
+    asked = client.get("/accounts/data/leave/")["Location"]
+    assert asked.startswith(f"{FACTORS}passkeys/reauthenticate/")
 
 
 @pytest.mark.django_db(transaction=True)

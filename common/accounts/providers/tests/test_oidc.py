@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from common.accounts.api import Role, get_profile, grant_role, request_departure
-from common.accounts.factors.tests.codes import make_person_with_app
+from common.accounts.factors.tests.codes import code_of, make_person_with_app
 from common.accounts.providers.tests.keycloak import (
     LOGIN,
     Realm,
@@ -198,7 +198,8 @@ def test_the_second_step_is_asked_unless_the_provider_asked_it(
     school(mfa=words)
     person = make_person_with_app()
     client.force_login(person)
-    _confirm(client)
+    said = {"code": code_of()}
+    client.post("/accounts/security/factors/reauthenticate/", said)
     _connect(client, ada)
     again = Client()
     come_in(again, ada)

@@ -212,11 +212,17 @@ def test_an_answer_at_another_providers_address_is_refused(
     assert _who(client) is None
 
 
-@pytest.mark.parametrize("says", [False, None, "no", 1, "1 "], ids=repr)
+@pytest.mark.parametrize(
+    ("says", "options"),
+    [(says, {"trust_email": True}) for says in (False, None, "no", 1, "1 ")]
+    + [(True, {}), (None, {"confirmed_emails": True})]
+    + [(says, {"trust_email": True, "confirmed_emails": True}) for says in (False, "", 0)],
+    ids=repr,
+)
 def test_an_address_that_is_not_said_to_be_confirmed_opens_no_account(
-    school: School, client: Client, settings: Any, says: Any
+    school: School, client: Client, settings: Any, says: Any, options: dict[str, bool]
 ) -> None:
-    settings.IDENTITY_PROVIDERS = check_entries([school.entry(trust_email=True)])
+    settings.IDENTITY_PROVIDERS = check_entries([school.entry(**options)])
     known = make_user(email="ada@school.example")
     EmailAddress.objects.create(user=known, email=known.email, verified=True, primary=True)
     state, nonce = idp.ask(client)
@@ -224,6 +230,19 @@ def test_an_address_that_is_not_said_to_be_confirmed_opens_no_account(
     _come_back(client, state)
     assert _who(client) is None
     assert not SocialAccount.objects.exists()
+
+
+def test_all_addresses_of_a_provider_may_count_as_confirmed(
+    school: School, client: Client, settings: Any
+) -> None:
+    entry = school.entry(trust_email=True, confirmed_emails=True)
+    settings.IDENTITY_PROVIDERS = check_entries([entry])
+    known = make_user("lovelace", email="ada@school.example")
+    EmailAddress.objects.create(user=known, email=known.email, verified=True, primary=True)
+    state, nonce = idp.ask(client)
+    school.id_token = signed(school.claims(nonce, email_verified=None))
+    _come_back(client, state)
+    assert _who(client) == "lovelace"
 
 
 @pytest.mark.parametrize(

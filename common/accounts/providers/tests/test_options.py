@@ -48,6 +48,7 @@ def test_a_whole_entry_is_taken() -> None:
         ({"server_url": "https://[broken"}, "server_url must be the address"),
         ({"server_url": 7}, "server_url must be"),
         ({"trust_email": "yes"}, "trust_email must be true or false"),
+        ({"confirmed_emails": 1}, "confirmed_emails must be true or false"),
         ({"trust_emial": True}, "trust_emial is not known"),
         ({"mfa": "otp"}, "mfa must be a list of texts"),
         ({"attributes": {"surname": "sn"}}, "surname is none of"),
