@@ -7,27 +7,27 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, override
 
 from common.accounts import api
 from common.accounts.factors.again import ways
 from common.accounts.limits import wait_sentence
+from common.accounts.mails import write_mail
 from common.accounts.retirement import is_retired
+from common.accounts.words import ERRORS, message_text
 from common.core.reader import remember_language, remember_zone
 from common.core.visitors import client_address
 
 _TOO_MANY = {"too_many_login_attempts", "rate_limited"}
 _SECOND_STEP = "common.accounts.providers.stages.SecondStepStage"
-# The page that follows says these by itself.
-_SILENT = {
-    "account/messages/logged_in.txt",
-    "account/messages/logged_out.txt",
-    "mfa/messages/recovery_codes_generated.txt",
-}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """The place of our rules for accounts."""
+
+    error_messages = {**DefaultAccountAdapter.error_messages, **ERRORS}  # allauth's name and kind
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return whose tries are counted together; one name for all without an address."""
@@ -72,12 +72,40 @@ class AccountAdapter(DefaultAccountAdapter):
         request: HttpRequest,
         level: int,
         message_template: str | None = None,
-        *args: Any,
-        **kwargs: Any,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
     ) -> None:
-        """Show allauth's messages but those that say what one sees."""
-        if message_template not in _SILENT:
-            super().add_message(request, level, message_template, *args, **kwargs)
+        """Say it in our words."""
+        text = message or message_text(str(message_template), message_context)
+        if text:
+            super().add_message(request, level, extra_tags=extra_tags, message=text)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell somebody what happened to their account."""
+        said = {"user": user, **(context or {})}
+        super().send_notification_mail(template_prefix, user, said, email)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """Write a mail in our words, in the language that the person reads."""
+        user = context.get("user")
+        known = api.get_profile(user.pk).language if user is not None and user.pk else ""
+        with override(known or get_language()):
+            subject, text = write_mail(template_prefix, context)
+        to = [email] if isinstance(email, str) else email
+        return EmailMessage(subject, text, self.get_from_email(), to, headers=headers)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Take the person's language and time zone along into this browser."""

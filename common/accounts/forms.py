@@ -6,7 +6,16 @@ import copy
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest
@@ -16,27 +25,20 @@ from common.accounts.profiles import check_profile, save_profile
 from common.accounts.registration import AGREEMENTS, asked_fields
 from common.accounts.retirement import is_retired
 from common.accounts.settingsforms import ProfileForm
+from common.accounts.words import OurWords
 
 
-class SignInForm(LoginForm):
-    """allauth's form in our words."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("User name or e-mail address")
-        # The page has the link beside its button.
-        self.fields["password"].help_text = ""
-        if "remember" in self.fields:
-            self.fields["remember"].label = _("Stay signed in on this device")
+class SignInForm(OurWords, LoginForm):
+    """The form of signing in."""
 
 
-class AskedFields(forms.Form):
+class AskedFields(OurWords, forms.Form):
     """What registration asks of everybody, with or without a password; mixed into a form."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("E-mail address")
-        self.fields["username"].label = _("User name")
+        if "password1" in self.fields:
+            self.fields["password1"].label = _("Password")
         self.fields["username"].help_text = _("Others may see it. Letters, digits and @ . + - _")
         for name, rule in asked_fields().items():
             if name in AGREEMENTS:
@@ -81,16 +83,28 @@ def _agreement(name: str) -> forms.BooleanField:
     )
 
 
-class ForgottenForm(ResetPasswordForm):
-    """allauth's form in our words."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("E-mail address")
+class ForgottenForm(OurWords, ResetPasswordForm):
+    """Where the link for a new password is asked for."""
 
 
-class AddressForm(AddEmailForm):
-    """allauth's form in our words."""
+class NewPasswordForm(OurWords, ChangePasswordForm):
+    """Another password in place of the one until now."""
+
+
+class FirstPasswordForm(OurWords, SetPasswordForm):
+    """A password for an account that has none."""
+
+
+class LinkPasswordForm(OurWords, ResetPasswordKeyForm):
+    """A password by a link that was sent."""
+
+
+class PasswordAgainForm(OurWords, ReauthenticateForm):
+    """The password before a change of what concerns safety."""
+
+
+class AddressForm(OurWords, AddEmailForm):
+    """Another address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

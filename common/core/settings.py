@@ -185,6 +185,10 @@ ACCOUNT_FORMS = {
     "signup": "common.accounts.forms.RegisterForm",
     "reset_password": "common.accounts.forms.ForgottenForm",
     "add_email": "common.accounts.forms.AddressForm",
+    "change_password": "common.accounts.forms.NewPasswordForm",
+    "set_password": "common.accounts.forms.FirstPasswordForm",
+    "reset_password_from_key": "common.accounts.forms.LinkPasswordForm",
+    "reauthenticate": "common.accounts.forms.PasswordAgainForm",
 }
 ACCOUNT_ADAPTER = "common.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}

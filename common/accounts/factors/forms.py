@@ -50,6 +50,7 @@ class _CodeForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
         field.label = _("Code")
+        field.widget.attrs.pop("placeholder", None)
         field.help_text = _("Six digits of your app, or one of your recovery codes.")
         field.widget.attrs.update(
             {"inputmode": "numeric", "autofocus": True, "maxlength": _MAX_CODE_LENGTH}
@@ -77,6 +78,7 @@ class AppForm(ActivateTOTPForm):
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
         field.label = _("Code that the app shows")
+        field.widget.attrs.pop("placeholder", None)
         field.widget.attrs.update({"inputmode": "numeric", "maxlength": _MAX_CODE_LENGTH})
 
     def clean_code(self) -> str:

@@ -36,6 +36,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
             "There is an account with this address already. "
             "Sign in to it, and connect %s in your settings."
         ),
+        "connected_other": gettext_lazy(
+            "That account of the institution is connected to somebody else here."
+        ),
+        "no_verified_email": gettext_lazy("Confirm your e-mail address first."),
         "no_password": gettext_lazy(
             "This is your only way to sign in. Set a password, or connect another provider first."
         ),
