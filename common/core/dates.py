@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel import dates as babel_dates
@@ -21,12 +23,20 @@ _DAY_PATTERNS = {
 }
 # Nearer than this, a date also says how far it is: "(in 3 days)".
 _RELATIVE_WITHIN = timedelta(days=60)
+_KEPT_LOCALES: Final = 64
+_KEPT_NUMBERS: Final = 4096
+_KEPT_DATES: Final = 2048
 
 
 def reader_locale() -> Locale:
     """Return Babel's locale of the active language; English when it has none."""
+    return _locale_of(get_language() or "en")
+
+
+@lru_cache(maxsize=_KEPT_LOCALES)
+def _locale_of(language: str) -> Locale:
     try:
-        return Locale.parse(to_locale(get_language() or "en"))
+        return Locale.parse(to_locale(language))
     except (UnknownLocaleError, ValueError):
         return Locale("en")
 
@@ -101,8 +111,15 @@ def short_date_tag(moment: datetime | None) -> Markup:
     """Return a ``<time>`` element for a column: "12 Jun 2026, 18:00"."""
     if moment is None:
         return Markup("")
-    local = timezone.localtime(moment)
-    locale = reader_locale()
+    zone = timezone.get_current_timezone()
+    return _short_date_tag(moment.astimezone(UTC), get_language() or "en", zone)
+
+
+# A table of a large course shows the same due dates in hundreds of lines.
+@lru_cache(maxsize=_KEPT_DATES)
+def _short_date_tag(moment: datetime, language: str, zone: tzinfo) -> Markup:
+    local = timezone.localtime(moment, zone)
+    locale = _locale_of(language)
     pattern = "d MMM y" if locale.language == "en" else "medium"
     day = babel_dates.format_date(local, pattern, locale=locale)
     clock = babel_dates.format_time(local, "HH:mm", locale=locale)
@@ -113,7 +130,13 @@ def short_date_tag(moment: datetime | None) -> Markup:
 
 def percent_text(fraction: float, digits: int = 0) -> str:
     """Return a share from 0.0 to 1.0 as "72 %" in the reader's way of writing."""
-    locale = reader_locale()
+    return _percent_text(fraction, digits, get_language() or "en")
+
+
+# Tables of grades show few different numbers, many times: Babel takes 50 µs for each.
+@lru_cache(maxsize=_KEPT_NUMBERS)
+def _percent_text(fraction: float, digits: int, language: str) -> str:
+    locale = _locale_of(language)
     pattern = "#,##0" + ("." + "#" * digits if digits else "") + "\u00a0%"
     if locale.text_direction == "rtl":
         # The locale's own pattern carries the marks that keep number and sign together.
@@ -132,4 +155,9 @@ def size_text(size_bytes: int) -> str:
 
 def number_text(value: float) -> str:
     """Return a number with at most two decimals, grouped the reader's way."""
-    return str(babel_numbers.format_decimal(round(value, 2), locale=reader_locale()))
+    return _number_text(round(value, 2) or 0, get_language() or "en")
+
+
+@lru_cache(maxsize=_KEPT_NUMBERS)
+def _number_text(value: float, language: str) -> str:
+    return str(babel_numbers.format_decimal(value, locale=_locale_of(language)))

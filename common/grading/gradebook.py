@@ -126,7 +126,7 @@ def _narrow(outline: CourseOutline, viewer: Viewer, now: datetime) -> Plan:
             blocks.append(scored)
         else:
             seen = tuple(block for block in scored if block.key in visible)
-            subsections.append(_with_scores(subsection, seen, {}))
+            subsections.append(_without_scores(subsection, seen))
             blocks.append(seen)
     shown = frozenset(place for place, grade in enumerate(subsections) if grade.key in visible)
     return Plan(tuple(subsections), tuple(blocks), whole.places, shown)
@@ -168,19 +168,34 @@ def _unattempted(
         closes_at=until,
         show_correctness=subsection.show_correctness,
     )
-    return _with_scores(empty, scored, {})
+    return _without_scores(empty, scored)
+
+
+def _without_scores(grade: SubsectionGrade, scored: tuple[OutlineBlock, ...]) -> SubsectionGrade:
+    """Return the grade of a subsection with these blocks, before any of them is attempted."""
+    return _with_problems(grade, [problem_score(block, None) for block in scored])
 
 
 def _with_scores(
     empty: SubsectionGrade, scored: tuple[OutlineBlock, ...], scores: Scores
 ) -> SubsectionGrade:
-    problems = tuple(
-        problem
-        for block in scored
-        if (problem := problem_score(block, scores.get(block.key))) is not None
-    )
-    total, graded_total = subsection_totals(problems)
-    return replace(empty, problems=problems, total=total, graded_total=graded_total)
+    """Return the same with a learner's scores. What is not attempted is taken from ``empty``."""
+    # In the order of the blocks; those that offer no points have none (see problem_score).
+    unattempted = iter(empty.problems)
+    problems: list[ProblemScore | None] = []
+    for block in scored:
+        problem = None if block.max_points is None else next(unattempted)
+        score = scores.get(block.key)
+        problems.append(problem if score is None else problem_score(block, score))
+    return _with_problems(empty, problems)
+
+
+def _with_problems(
+    grade: SubsectionGrade, problems: Iterable[ProblemScore | None]
+) -> SubsectionGrade:
+    found = tuple(problem for problem in problems if problem is not None)
+    total, graded_total = subsection_totals(found)
+    return replace(grade, problems=found, total=total, graded_total=graded_total)
 
 
 def problem_score(block: OutlineBlock, score: BlockScore | None) -> ProblemScore | None:

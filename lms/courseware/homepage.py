@@ -43,7 +43,7 @@ class HomePage:
 
     @property
     def unit_count(self) -> int:
-        return sum(1 for unit in self.plan.units if unit.leaves)
+        return self.plan.countable
 
 
 def home_page(opened: OpenCourse) -> HomePage:
@@ -57,9 +57,7 @@ def home_page(opened: OpenCourse) -> HomePage:
         course_key=opened.course_key,
         course_title=opened.run.display_name,
         plan=opened.plan,
-        complete=frozenset(
-            unit.key for unit in opened.plan.units if is_complete(unit, completions)
-        ),
+        complete=frozenset(opened.plan.complete_units(completions)),
         resume=find_resume(opened.plan, begun_in, completions),
         has_begun=begun_in is not None,
         is_enrolled=opened.viewer.is_enrolled,

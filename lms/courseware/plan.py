@@ -106,6 +106,25 @@ class CoursePlan:
         """The first unit that each completable block is in."""
         return {leaf: unit.key for unit in reversed(self.units) for leaf in unit.leaves}
 
+    @cached_property
+    def _all_units_by_leaf(self) -> Mapping[BlockKey, list[UnitPlan]]:
+        found: dict[BlockKey, list[UnitPlan]] = {}
+        for unit in self.units:
+            for leaf in unit.leaves:
+                found.setdefault(leaf, []).append(unit)
+        return found
+
+    @cached_property
+    def countable(self) -> int:
+        """How many units can be completed."""
+        return sum(1 for unit in self.units if unit.leaves)
+
+    def complete_units(self, completions: Completions) -> set[BlockKey]:
+        """Return the units that are complete. Takes as long as there are completions."""
+        units = self._all_units_by_leaf
+        begun = {unit.key: unit for leaf in completions for unit in units.get(leaf, ())}
+        return {key for key, unit in begun.items() if is_complete(unit, completions)}
+
     def unit_of(self, key: BlockKey | None) -> BlockKey | None:
         """Return the unit that a block is, or is completed in; None for what is in none."""
         if key is None or self.has(key):

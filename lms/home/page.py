@@ -14,7 +14,7 @@ from common.courses.data import CourseOutline, Viewer
 from common.enrollments.data import LearnerContext
 from lms.catalog.listing import CourseRow, Phase, describe_run
 from lms.courseware.homepage import find_resume
-from lms.courseware.plan import CoursePlan, SubsectionPlan, UnitPlan, is_complete, plan_of
+from lms.courseware.plan import CoursePlan, SubsectionPlan, UnitPlan, plan_of
 
 # What is due within it comes before what one happened to do last.
 SOON: Final = timedelta(days=7)
@@ -99,7 +99,7 @@ def _course(
     if not access.allowed or outline is None:
         return MyCourse(row, why_closed=str(access.message), last_at=progress.last_at)
     plan = plan_of(outline, context.viewer, now)
-    done = {unit.key for unit in plan.units if is_complete(unit, progress.completions)}
+    done = plan.complete_units(progress.completions)
     last = progress.last_block
     begun_in = plan.unit_of(last)
     return MyCourse(
@@ -107,7 +107,7 @@ def _course(
         resume=find_resume(plan, begun_in, progress.completions),
         has_begun=begun_in is not None,
         done_count=len(done),
-        unit_count=sum(1 for unit in plan.units if unit.leaves),
+        unit_count=plan.countable,
         due=_next_due(plan, done, outline, context.viewer, now),
         last_at=progress.last_at,
     )

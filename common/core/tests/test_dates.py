@@ -9,7 +9,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from common.core.dates import date_text, number_text, percent_text, time_tag
+from common.core.dates import date_text, number_text, percent_text, short_date_tag, time_tag
 from common.core.reader import get_reader, theme_cookie, zone_cookie
 
 NOW = datetime(2026, 6, 9, 16, 0, tzinfo=UTC)
@@ -73,3 +73,23 @@ def test_an_unknown_theme_counts_as_none() -> None:
     request = RequestFactory().get("/")
     request.COOKIES[theme_cookie()] = '"><script>'
     assert get_reader(request).theme == "auto"
+
+
+def test_kept_texts_are_those_of_the_language_and_zone() -> None:
+    moment = datetime(2026, 6, 12, 23, 30, tzinfo=UTC)
+    with timezone.override("UTC"), translation.override("en"):
+        assert ">12 Jun 2026, 23:30<" in short_date_tag(moment)
+        assert number_text(1234.5) == "1,234.5"
+        assert percent_text(0.125, 1) == "12.5\u00a0%"
+    with timezone.override("Asia/Tokyo"), translation.override("en"):
+        assert ">13 Jun 2026, 08:30<" in short_date_tag(moment)
+    with timezone.override("UTC"), translation.override("fr"):
+        assert "juin" in short_date_tag(moment)
+        assert number_text(1234.5) == "1\u202f234,5"
+        assert percent_text(0.125, 1) == "12,5\u00a0%"
+
+
+def test_nothing_is_not_less_than_nothing() -> None:
+    with translation.override("en"):
+        assert number_text(-0.0) == "0"
+        assert number_text(-0.001) == "0"

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -95,3 +96,18 @@ def test_attempts_cost_the_page_one_statement(count: int) -> None:
     with count_statements() as found:
         read(client, key)
     assert len(found) <= 8, found
+
+
+def test_what_is_drawn_once_for_all_is_nobodys_answer_and_in_the_readers_language() -> None:
+    key = course_of(2, 0)
+    first, second = learner_of(key), learner_of(key)
+    assert read(first, key).count("0 of 1 · not answered") == 2
+    answer(first, key, "p0", "choice_0")
+    assert "1 of 1 · 1 attempt" in read(first, key)
+    # The other's page comes from what was drawn before, and has nothing of the answer.
+    assert read(second, key).count("0 of 1 · not answered") == 2
+    second.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+    french = read(second, key)
+    assert "not answered" not in french
+    assert french.count("sans réponse") == 2
+    assert read(first, key).count("0 of 1 · not answered") == 1
