@@ -46,6 +46,8 @@ class Environment:
     home: Path = PROJECT_ROOT / "var"
     debug: bool = False
     secret_key: str = ""
+    # Former keys: what was encrypted or signed under them is read still.
+    secret_key_fallbacks: tuple[str, ...] = ()
     instance: str = ""
     host: str = "localhost"
     port: int = 8000

@@ -29,6 +29,7 @@ LYCEUM_HOME: Path = ENV.home
 
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key or stored_secret(ENV.home, "secret_key")
+SECRET_KEY_FALLBACKS = list(ENV.secret_key_fallbacks)
 # Cookies ignore ports: two instances on one host must not share names.
 INSTANCE = ENV.instance or hashlib.sha256(str(ENV.home).encode()).hexdigest()[:8]
 PLATFORM_NAME = ENV.platform_name

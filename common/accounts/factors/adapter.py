@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from typing import Any, Final
+from typing import Any
 
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-_PREFIX: Final = "fernet:"
+from common.accounts.sealing import Use, seal, unseal
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -37,16 +34,11 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Return a secret as the database keeps it: a copy of the database gives no codes."""
-        return _PREFIX + _cipher().encrypt(text.encode()).decode()
+        return seal(text, Use.FACTORS)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Return a kept secret. Raises ValueError when it was kept under another secret key."""
-        if not encrypted_text.startswith(_PREFIX):
-            raise ValueError("a secret of a second factor is not in our form")
-        try:
-            return _cipher().decrypt(encrypted_text.removeprefix(_PREFIX).encode()).decode()
-        except InvalidToken as error:
-            raise ValueError("a second factor was kept under another LYCEUM_SECRET_KEY") from error
+        """Return a kept secret. Raises SealError, when it was kept under another secret key too."""
+        return unseal(encrypted_text, Use.FACTORS)
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         """Return what a new passkey is called unless its owner says otherwise."""
@@ -64,14 +56,3 @@ class FactorAdapter(DefaultMFAAdapter):
         from allauth.mfa.models import Authenticator
 
         return int(Authenticator.objects.filter(user_id=user.pk, type=kind).count())
-
-
-def _cipher() -> MultiFernet:
-    """Return what encrypts with the site's key, and decrypts with the former ones too."""
-    keys = [settings.SECRET_KEY, *getattr(settings, "SECRET_KEY_FALLBACKS", [])]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(key: str) -> bytes:
-    digest = hashlib.sha256(b"lyceum.second-factors:" + key.encode()).digest()
-    return base64.urlsafe_b64encode(digest)

@@ -21,8 +21,10 @@ from common.accounts.factors.api import has_second_factor
 from common.accounts.models import CourseRole
 from common.accounts.profiles import save_profile
 from common.accounts.providers.options import check_row
+from common.accounts.providers.secrets import read_secret
 from common.accounts.providers.tries import count_failure
 from common.accounts.registration import AGREEMENTS, asked_fields
+from common.accounts.sealing import SealError
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         """
         found: dict[str, Any] = {}
         for app in [*_apps_of_setting(), *SocialApp.objects.order_by("pk")]:
-            problems = check_row(_values(app))
+            problems = check_row(_values(app)) or _open_secret(app)
             if problems:
                 logger.error("identity provider %s: %s", app.provider_id, "; ".join(problems))
                 continue
@@ -168,6 +170,14 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
 def _apps_of_setting() -> list[Any]:
     rows: Any = settings.IDENTITY_PROVIDERS  # checked when the site started
     return [SocialApp(**row) for row in rows]
+
+
+def _open_secret(app: Any) -> list[str]:
+    try:
+        read_secret(app)
+    except SealError as error:
+        return [f"client_secret cannot be read: {error}; enter it again"]
+    return []
 
 
 def _values(app: Any) -> dict[str, Any]:

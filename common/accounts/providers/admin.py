@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from common.accounts.providers.options import KINDS, check_row
+from common.accounts.providers.secrets import MAX_LENGTH
 
 for model in (SocialApp, SocialAccount, SocialToken):
     if admin.site.is_registered(model):
@@ -43,7 +44,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg] # generic only to
         help_text=gettext_lazy("For OpenID Connect: what the provider gave us."),
     )
     secret = forms.CharField(
-        max_length=191,
+        max_length=MAX_LENGTH,
         required=False,
         widget=forms.PasswordInput,
         label=gettext_lazy("Client secret"),

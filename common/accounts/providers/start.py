@@ -15,11 +15,13 @@ def start_providers() -> None:
     """
     from allauth.socialaccount.providers import registry
 
+    from common.accounts.providers import secrets
     from common.accounts.providers.oidc import OIDCProvider
     from common.accounts.providers.saml import SAMLProvider
 
     registry.register(OIDCProvider)
     registry.register(SAMLProvider)
+    secrets.connect()
     try:
         settings.IDENTITY_PROVIDERS = check_entries(settings.IDENTITY_PROVIDERS)
     except OptionsError as error:

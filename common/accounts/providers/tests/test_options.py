@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
-from django.test import Client
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client, RequestFactory
 
+from common.accounts.factors.tests.codes import make_person_with_app
 from common.accounts.providers.options import OptionsError, check_entries
 from common.accounts.providers.start import start_providers
 from common.accounts.tests.factories import make_user
@@ -106,6 +111,43 @@ def admin(client: Client) -> Client:
     return client
 
 
+def _secret_in_use() -> str:
+    (app,) = get_adapter().list_apps(RequestFactory().get("/"))
+    return str(app.secret)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("length", [1, 79])
+def test_a_secret_lies_encrypted_in_the_database(admin: Client, length: int) -> None:
+    admin.post("/admin/socialaccount/socialapp/add/", _form(secret="x" * length))
+    kept = SocialApp.objects.get().secret
+    assert "xx" not in kept
+    assert kept.startswith("fernet:")
+    assert len(kept) <= SocialApp._meta.get_field("secret").max_length
+    assert _secret_in_use() == "x" * length
+
+
+@pytest.mark.django_db
+def test_a_secret_survives_a_new_key_and_is_encrypted_under_it(
+    admin: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    admin.post("/admin/socialaccount/socialapp/add/", _form())
+    make_person_with_app()
+    old, new = settings.SECRET_KEY, "another key of the site, a new one"
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, [old]
+    assert _secret_in_use() == "secret"
+    said = StringIO()
+    call_command("reseal_secrets", stdout=said)
+    assert "3 secrets" in said.getvalue(), "of the provider, of the app, of the recovery codes"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert _secret_in_use() == "secret"
+    settings.SECRET_KEY = "a third one, of which nobody told"
+    assert get_adapter().list_apps(RequestFactory().get("/")) == []
+    assert "client_secret cannot be read" in caplog.text
+    with pytest.raises(CommandError, match="provider school, totp of user"):
+        call_command("reseal_secrets")
+
+
 @pytest.mark.django_db
 def test_the_administration_makes_a_provider_and_keeps_its_secret_hidden(admin: Client) -> None:
     admin.post("/admin/socialaccount/socialapp/add/", _form())
@@ -114,7 +156,7 @@ def test_the_administration_makes_a_provider_and_keeps_its_secret_hidden(admin: 
     assert 'value="secret"' not in admin.get(page).content.decode()
     admin.post(page, _form(secret="", name="Other"))
     row.refresh_from_db()
-    assert (row.name, row.secret) == ("Other", "secret")
+    assert (row.name, _secret_in_use()) == ("Other", "secret")
     assert "Go on with Other" in Client().get("/accounts/login/").content.decode()
 
 
