@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Thread
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -82,6 +82,7 @@ class School:
     keys: list[dict[str, Any]] = field(default_factory=lambda: [jwk("school")])
     issuer: str | None = None
     token_status: int = 200
+    person: dict[str, Any] = field(default_factory=dict)
 
     def entry(self, **values: Any) -> dict[str, Any]:
         """Return what an operator would write into the setting about it."""
@@ -112,6 +113,13 @@ class School:
             **values,
         }
         return {name: value for name, value in said.items() if value is not None}
+
+    def send_back(self, query: str) -> str:
+        """Return where a browser goes from here: ``person`` is signed in, and says yes."""
+        asked = {name: values[0] for name, values in parse_qs(query).items()}
+        self.id_token = signed(self.claims(asked["nonce"], **self.person))
+        said = urlencode({"code": "a code", "state": asked["state"]})
+        return f"{asked['redirect_uri']}?{said}"
 
     def answer(self, path: str) -> tuple[int, Any]:
         """Return status and body of a request."""
@@ -167,7 +175,13 @@ def serve_schools() -> Iterator[Schools]:
 
         def _answer(self) -> None:
             school = schools.by_path["/" + self.path.split("/")[1]]
-            status, body = school.answer(urlsplit(self.path).path)
+            parts = urlsplit(self.path)
+            if parts.path.endswith("/auth"):
+                self.send_response(302)
+                self.send_header("Location", school.send_back(parts.query))
+                self.end_headers()
+                return
+            status, body = school.answer(parts.path)
             text = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -259,3 +259,16 @@ def test_what_is_no_address_opens_no_account(
     assert _come_back(client, state).status_code in {302, 401}
     assert _who(client) in {None, "ada"}
     assert all(len(row.email) < 255 and "," not in row.email for row in EmailAddress.objects.all())
+
+
+def test_whoever_completes_the_account_is_led_to_where_they_wanted(
+    school: School, client: Client
+) -> None:
+    page = client.post(LOGIN, {"next": "/courses/?q=charts"})["Location"]
+    school.person = {"email": None}
+    back = school.send_back(page.partition("?")[2])
+    answer = client.get(back)
+    assert answer["Location"] == "/accounts/providers/signup/"
+    said = {"username": "ada", "email": "ada@example.org"}
+    answer = client.post(answer["Location"], said)
+    assert answer["Location"] == "/courses/?q=charts", answer.content.decode()

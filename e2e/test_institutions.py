@@ -1,0 +1,106 @@
+"""Signing in through an institution in a real browser: each page on the way looks well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from common.accounts.providers.tests.oidcidp import School, serve_schools
+from e2e.browser import People
+from e2e.sites import Sites
+from e2e.test_passkeys import look, say_again
+
+pytestmark = pytest.mark.same_everywhere
+
+
+def add_provider(page: Page, sites: Sites, **values: str) -> None:
+    """Make a provider as an administrator does."""
+    page.goto(f"{sites.lms}/admin/socialaccount/socialapp/add/")
+    page.locator("select[name=provider]").select_option(values.pop("kind"))
+    for name, value in values.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("input[name=_save]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def remove_providers(page: Page, sites: Sites) -> None:
+    """Remove all of them: other tests look at the same pages."""
+    page.goto(f"{sites.lms}/admin/socialaccount/socialapp/")
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option("delete_selected")
+    page.locator("button[name=index]").click()
+    page.locator("input[type=submit]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+@pytest.fixture
+def school(people: People, sites: Sites) -> Iterator[School]:
+    """Give a provider that the administration knows."""
+    with serve_schools() as schools:
+        found = schools.new()
+        admin = people.page("admin")
+        add_provider(
+            admin,
+            sites,
+            kind="openid_connect",
+            provider_id="school",
+            name="Example School of the Northern Isles",
+            client_id="lyceum",
+            secret="a secret that two know",  # of nobody
+            settings=json.dumps({"server_url": found.url, "trust_email": True}),
+        )
+        try:
+            yield found
+        finally:
+            remove_providers(admin, sites)
+            admin.context.close()
+
+
+def test_each_page_on_the_way_looks_well(people: People, sites: Sites, school: School) -> None:
+    page = people.page()
+    page.goto(f"{sites.lms}/accounts/login/?next={quote(f'/courses/{sites.course_key}/about/')}")
+    look(page, "institution sign-in")
+    go_on = page.get_by_role("button", name="Go on with Example School")
+
+    school.person = {"email": "author@example.org", "sub": "somebody with an address of staff"}
+    go_on.click()
+    expect(page.get_by_role("heading", name="You have an account already")).to_be_visible()
+    look(page, "institution known account")
+
+    school.person = {"aud": "somebody else"}
+    page.goto(f"{sites.lms}/accounts/login/")
+    go_on.click()
+    expect(page.get_by_role("heading", name="That did not work")).to_be_visible()
+    look(page, "institution error")
+
+    page.goto(f"{sites.lms}/accounts/providers/oidc/school/login/")
+    look(page, "institution go on")
+
+    school.person = {"email": None, "preferred_username": None, "sub": "a new one"}
+    page.goto(f"{sites.lms}/accounts/login/?next={quote(f'/courses/{sites.course_key}/about/')}")
+    go_on.click()
+    expect(page.get_by_role("heading", name="Make an account")).to_be_visible()
+    look(page, "institution completion")
+    page.get_by_label("User name").fill("newcomer")
+    page.get_by_label("E-mail address").fill("newcomer@example.org")
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url(f"{sites.lms}/courses/{sites.course_key}/about/")
+    page.context.close()
+
+
+def test_connections_look_well(people: People, sites: Sites, school: School) -> None:
+    school.person = {"sub": "the learner", "email": "learner@school.example"}
+    page = people.page("learner")
+    page.goto(f"{sites.lms}/accounts/providers/")
+    look(page, "institutions to connect")
+    page.get_by_role("button", name="Connect Example School").click()
+    say_again(page, sites)
+    expect(page.get_by_text("learner@school.example")).to_be_visible()
+    look(page, "institutions connected")
+    page.get_by_role("button", name="Disconnect").click()
+    expect(page.get_by_text("Nothing is connected.")).to_be_visible()
+    page.context.close()
