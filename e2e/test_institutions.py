@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from common.accounts.providers.tests.keycloak import CLIENT_SECRET, PASSWORD, temporary_realm
 from common.accounts.providers.tests.oidcidp import School, serve_schools
 from e2e.browser import People
 from e2e.sites import Sites
@@ -103,4 +104,77 @@ def test_connections_look_well(people: People, sites: Sites, school: School) -> 
     look(page, "institutions connected")
     page.get_by_role("button", name="Disconnect").click()
     expect(page.get_by_text("Nothing is connected.")).to_be_visible()
+    page.context.close()
+
+
+def sign_in_there(page: Page, username: str) -> None:
+    """Fill in Keycloak's form."""
+    page.locator("#username").fill(username)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#kc-login").click()
+
+
+@pytest.mark.timeout(300)
+def test_a_learner_comes_in_through_a_real_institution_and_manages_it(
+    people: People, sites: Sites, keycloak_url: str
+) -> None:
+    with temporary_realm(keycloak_url, sites.lms) as realm:
+        # Somebody else here has this address already.
+        realm.add_person("grace", email="learner@example.org")
+        admin = people.page("admin")
+        given = {"client_id": "lyceum", "secret": CLIENT_SECRET}
+        oidc = json.dumps({"server_url": realm.url})
+        saml = json.dumps({"metadata_url": f"{realm.url}/protocol/saml/descriptor"})
+        named = {"provider_id": "school", "name": "Example School"}
+        add_provider(admin, sites, kind="openid_connect", settings=oidc, **named, **given)
+        named = {"provider_id": "campus", "name": "Example Campus"}
+        add_provider(admin, sites, kind="saml", settings=saml, **named)
+        try:
+            come_and_manage(people.page(), sites)
+            come_by_saml(people.page(), sites)
+        finally:
+            remove_providers(admin, sites)
+            admin.context.close()
+
+
+def come_and_manage(page: Page, sites: Sites) -> None:
+    """Come in by OpenID Connect, complete the account, disconnect and connect again."""
+    about = f"/courses/{sites.course_key}/about/"
+    page.goto(f"{sites.lms}/accounts/login/?next={quote(about)}")
+    page.get_by_role("button", name="Go on with Example School").click()
+    sign_in_there(page, "grace")
+    page.get_by_label("User name").fill("grace")
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_text("There is an account with this address already")).to_be_visible()
+    page.get_by_label("E-mail address").fill("grace@example.org")
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url(f"{sites.lms}{about}")
+
+    page.goto(f"{sites.lms}/accounts/providers/")
+    page.get_by_role("button", name="Disconnect").click()
+    expect(page.get_by_text("your only way to sign in")).to_be_visible()
+    page.goto(f"{sites.lms}/accounts/password/set/")
+    for field in page.locator("main input[type=password]").all():
+        field.fill(sites.password)
+    page.get_by_role("button", name="Save the password").click()
+    page.goto(f"{sites.lms}/accounts/providers/")
+    page.get_by_role("button", name="Disconnect").click()
+    say_again(page, sites)
+    expect(page.get_by_text("Nothing is connected.")).to_be_visible()
+    # Still signed in there: nobody is asked again.
+    page.get_by_role("button", name="Connect Example School").click()
+    expect(page.get_by_role("button", name="Disconnect")).to_be_visible()
+    page.context.close()
+
+
+def come_by_saml(page: Page, sites: Sites) -> None:
+    """Come in by SAML, whose answer is posted from the institution's page without our cookies."""
+    page.goto(f"{sites.lms}/accounts/login/?next=/accounts/providers/")
+    page.get_by_role("button", name="Go on with Example Campus").click()
+    sign_in_there(page, "grace")
+    page.get_by_label("User name").fill("grace-of-campus")
+    page.get_by_label("E-mail address").fill("grace@campus.example.org")
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url(f"{sites.lms}/accounts/providers/")
+    expect(page.get_by_role("heading", name="Example Campus")).to_be_visible()
     page.context.close()

@@ -74,12 +74,12 @@ class Realm:
 
 
 @contextmanager
-def temporary_realm(keycloak_url: str) -> Iterator[Realm]:
-    """Make a realm with our client in it, and delete it."""
+def temporary_realm(keycloak_url: str, site: str = "http://testserver") -> Iterator[Realm]:
+    """Make a realm with our client in it, and delete it. ``site``: where our pages are."""
     parts = urlsplit(keycloak_url)
     base = f"{parts.scheme}://{parts.hostname}:{parts.port}"
     name = unique_name()
-    _administer(keycloak_url, "POST", f"{base}/admin/realms", _realm(name))
+    _administer(keycloak_url, "POST", f"{base}/admin/realms", _realm(name, site))
     realm = Realm(f"{base}/realms/{name}", f"{base}/admin/realms/{name}", keycloak_url)
     try:
         yield realm
@@ -163,7 +163,7 @@ def _administer(keycloak_url: str, method: str, address: str, said: Any = None) 
     answer.raise_for_status()
 
 
-def _realm(name: str) -> dict[str, Any]:
+def _realm(name: str, site: str) -> dict[str, Any]:
     return {
         "realm": name,
         "enabled": True,
@@ -171,22 +171,22 @@ def _realm(name: str) -> dict[str, Any]:
             {
                 "clientId": "lyceum",
                 "secret": CLIENT_SECRET,
-                "redirectUris": ["http://testserver/*"],
+                "redirectUris": [f"{site}/*"],
                 "attributes": {"pkce.code.challenge.method": "S256"},
             },
-            _saml_client(f"http://testserver{SAML}metadata/", "ours"),
-            _saml_client(OTHER_SITE, "elsewhere"),
+            _saml_client(f"{site}{SAML}metadata/", "ours", site),
+            _saml_client(OTHER_SITE, "elsewhere", site),
         ],
     }
 
 
-def _saml_client(entity_id: str, short: str) -> dict[str, Any]:
+def _saml_client(entity_id: str, short: str, site: str) -> dict[str, Any]:
     """Return a client whose answers come to us, whoever they are for."""
-    acs = f"http://testserver{SAML}acs/"
+    acs = f"{site}{SAML}acs/"
     return {
         "clientId": entity_id,
         "protocol": "saml",
-        "redirectUris": ["http://testserver/*"],
+        "redirectUris": [f"{site}/*"],
         "frontchannelLogout": True,
         "attributes": {
             "saml.assertion.signature": "true",
