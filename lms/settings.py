@@ -69,4 +69,14 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_THROTTLE_CLASSES": ["lms.api.throttles.PersonThrottle"],
     "EXCEPTION_HANDLER": "lms.api.errors.answer_error",
+    "DEFAULT_SCHEMA_CLASS": "lms.api.openapi.ApiSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Lyceum",
+    "DESCRIPTION": "Courses, learners, their enrollments, work and grades.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["lms.api.openapi.tidy_paths"],
+    "POSTPROCESSING_HOOKS": ["lms.api.openapi.complete"],
 }

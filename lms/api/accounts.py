@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.contrib.auth import logout
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +31,10 @@ from common.accounts.api import (
 )
 from common.core.errors import InvalidInputError, NotFoundError
 from lms.api.errors import field_errors
+from lms.api.openapi import FORM, JSON, MERGE_PATCH, describe
 from lms.api.parsers import LimitedForm, LimitedJson, MergePatch, RawBody
+from lms.api.shapes import accounts as shapes
+from lms.api.shapes.errors import FieldErrors, StandardError
 
 # What clients call the fields of a profile, where that differs.
 _FIELDS: Final = {
@@ -49,6 +53,7 @@ _MANY: Final = 100
 class Me(APIView):
     """GET /api/user/v1/me: who one is."""
 
+    @describe(shapes.Username)
     def get(self, request: Request) -> Response:
         return Response({"username": request.user.get_username()})
 
@@ -56,6 +61,11 @@ class Me(APIView):
 class Accounts(APIView):
     """GET /api/user/v1/accounts?username=a,b: several; two statements for any number."""
 
+    @describe(
+        list[shapes.Account],
+        query=[OpenApiParameter("username", description="names, joined by commas; oneself")],
+        refused=(400,),
+    )
     def get(self, request: Request) -> Response:
         text = ",".join(request.query_params.getlist("username"))
         names = list(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
@@ -74,12 +84,20 @@ class Account(APIView):
 
     parser_classes = (MergePatch,)
 
+    @describe(shapes.Account)
     def get(self, request: Request, username: str) -> Response:
         found = get_public_profiles([username], request.user)
         if username not in found:
             raise NotFoundError(f"no {username[:100]}")
         return Response(account_of(request, found[username]))
 
+    @describe(
+        shapes.Account,
+        sent=shapes.AccountChanges,
+        sent_as=(MERGE_PATCH,),
+        refused=(415,),
+        others={400: FieldErrors | StandardError},
+    )
     def patch(self, request: Request, username: str) -> Response:
         """Change one's own profile: all fields of a patch, or none and 400 ``field_errors``."""
         own = own_id(request, username)
@@ -104,6 +122,7 @@ class AccountImage(APIView):
 
     parser_classes = (MultiPartParser, RawBody)
 
+    @describe(status=204, sent=bytes, sent_as=("image/png", "image/jpeg"))
     def post(self, request: Request, username: str) -> Response:
         """Take a picture: the body itself, or the file ``file`` of a form."""
         own = own_id(request, username)
@@ -111,7 +130,9 @@ class AccountImage(APIView):
         save_picture(own, io.BytesIO(data), size_bytes=len(data))
         return Response(status=204)
 
+    @describe(status=204)
     def delete(self, request: Request, username: str) -> Response:
+        """Take the picture away."""
         remove_picture(own_id(request, username))
         return Response(status=204)
 
@@ -126,6 +147,7 @@ class DeactivateLogout(APIView):
     throttle_scope = "deactivate"
     throttle_rate = "5/min"
 
+    @describe(status=204, sent=shapes.Password, sent_as=(FORM, JSON), refused=(429,))
     def post(self, request: Request) -> Response:
         person: Any = request.user
         sent = request.data if isinstance(request.data, Mapping) else {}

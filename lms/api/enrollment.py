@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from rest_framework.permissions import AllowAny
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -34,6 +34,10 @@ from common.enrollments.api import (
     list_enrollments_of,
     unenroll,
 )
+from lms.api.openapi import FORM, JSON, describe
+from lms.api.permissions import HasScope
+from lms.api.shapes import enrollments as shapes
+from lms.api.shapes.errors import Detail, MessageError
 
 # Modes that a course is taken in here; others come with certificates and purchases.
 FREE_MODES: Final = (DEFAULT_MODE,)
@@ -53,6 +57,12 @@ class EnrollmentView(APIView):
 class Enrollments(EnrollmentView):
     """GET: the courses that one takes, two statements for any number. POST: join one."""
 
+    @describe(
+        list[shapes.Enrollment],
+        query=[OpenApiParameter("user", description="another's, for staff of the site")],
+        error=MessageError,
+        refused=(429,),
+    )
     def get(self, request: Request) -> Response:
         """Return an array; of others (``user``) for staff of the site, 404 for everybody else."""
         person = find_for(request, request.query_params.get("user", ""))
@@ -60,6 +70,7 @@ class Enrollments(EnrollmentView):
         taken = list_enrollments_of(int(person.pk))
         return Response([item_of(entry.enrollment, entry.run, name) for entry in taken])
 
+    @describe(shapes.Enrollment, sent=shapes.EnrollmentWish, error=MessageError, refused=(406, 429))
     def post(self, request: Request) -> Response:
         """Enroll oneself, or as staff anybody; only staff change a mode or deactivate."""
         sent = request.data if isinstance(request.data, Mapping) else {}
@@ -90,6 +101,7 @@ class Enrollments(EnrollmentView):
 class EnrollmentOf(EnrollmentView):
     """GET /enrollment/{user},{course} or /{course}: one enrollment; none: an empty 200."""
 
+    @describe(shapes.Enrollment | None, error=MessageError, refused=(429,))
     def get(self, request: Request, course_id: str, username: str = "") -> Response:
         key = parse_course_key(course_id)
         person = find_for(request, username, key)
@@ -101,8 +113,9 @@ class EnrollmentOf(EnrollmentView):
 class CourseEnrollment(EnrollmentView):
     """GET /course/{course}: dates and modes of a course that one may know of. Public."""
 
-    permission_classes = (AllowAny,)
+    permission_classes = (HasScope,)
 
+    @describe(shapes.CourseDetails, error=MessageError, refused=(429,))
     def get(self, request: Request, course_id: str) -> Response:
         context = get_learner_context(parse_course_key(course_id), request.user)
         known = check_access(context.viewer, context.run, None, Action.ABOUT, timezone.now())
@@ -114,6 +127,9 @@ class CourseEnrollment(EnrollmentView):
 class Roles(EnrollmentView):
     """GET /roles/: in which courses one has which role. One statement."""
 
+    @describe(
+        shapes.Roles, query=[OpenApiParameter("course_id")], error=MessageError, refused=(429,)
+    )
     def get(self, request: Request) -> Response:
         wanted = request.query_params.get("course_id", "")
         key = str(parse_course_key(wanted)) if wanted else ""
@@ -132,6 +148,9 @@ class Baskets(APIView):
     throttle_rate = "40/min"
     throttle_staff_rate = "120/min"
 
+    @describe(
+        Detail, sent=shapes.BasketWish, sent_as=(JSON, FORM), error=Detail, refused=(406, 409)
+    )
     def post(self, request: Request) -> Response:
         sent = request.data if isinstance(request.data, Mapping) else {}
         text = sent.get("course_id")

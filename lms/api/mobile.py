@@ -12,11 +12,14 @@ from rest_framework.views import APIView
 
 from common.accounts.api import get_profile
 from common.core.visitors import user_id
+from lms.api.openapi import describe
+from lms.api.shapes import accounts as shapes
 
 
 class MyUserInfo(APIView):
     """GET: to the address of the person who asks."""
 
+    @describe(status=302)
     def get(self, request: Request) -> HttpResponseRedirect:
         version = request.path.partition("my_user_info")[0]
         return HttpResponseRedirect(f"{version}users/{quote(request.user.get_username())}")
@@ -25,6 +28,7 @@ class MyUserInfo(APIView):
 class UserInfo(APIView):
     """GET: who one is: ``id``, ``username``, ``email``, ``name``. Others are hidden: 404."""
 
+    @describe(shapes.UserInfo)
     def get(self, request: Request, username: str) -> Response:
         user = request.user
         if user.get_username() != username:

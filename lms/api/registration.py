@@ -22,6 +22,8 @@ from common.accounts.api import AGREEMENTS, check_registration, register_person,
 from common.accounts.errors import InvalidProfileError
 from common.accounts.forms import ForgottenForm
 from common.accounts.limits import wait_sentence
+from lms.api.openapi import FORM, JSON, describe
+from lms.api.shapes import accounts as shapes
 from lms.api.signins import PASSWORD_BACKEND
 
 # What apps call a field of ours.
@@ -35,11 +37,19 @@ class Registration(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
+    @describe(shapes.RegistrationForm)
     def get(self, request: Request) -> Response:
+        """Return the fields, in order."""
         fields = registration_fields()
         told = [_description(name, field) for name, field in fields.items()]
         return Response({"method": "post", "submit_url": request.path, "fields": told})
 
+    @describe(
+        shapes.RegistrationDone,
+        sent=dict[str, Any],
+        sent_as=(FORM, JSON),
+        others=dict.fromkeys((400, 403, 409), dict[str, list[shapes.UserMessage] | str]),
+    )
     def post(self, request: Request) -> Response:
         """Answer 200, 403 where nobody may, 400 or 409 with sentences by field."""
         if not settings.REGISTRATION_OPEN or _is_foreign(request):
@@ -65,6 +75,7 @@ class Validation(APIView):
     throttle_scope = "validation"
     throttle_rate = "60/min"
 
+    @describe(shapes.ValidationDecisions, sent=dict[str, Any], sent_as=(FORM, JSON), refused=(429,))
     def post(self, request: Request) -> Response:
         values = _values(request)
         wrong = check_registration(values)

@@ -18,7 +18,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from lms.api.authentication import BearerAuthentication, JwtAuthentication
+from lms.api.openapi import describe
 from lms.api.permissions import HasScope
+from lms.api.shapes.tokens import KeySet
 from lms.api.signing import public_keys
 
 PASSWORD_BACKEND = "common.accounts.backends.AccountBackend"  # noqa: S105 # a module
@@ -33,6 +35,7 @@ class OpenSession(APIView):
     authentication_classes = (BearerAuthentication, JwtAuthentication)
     permission_classes = (IsAuthenticated, HasScope)
 
+    @describe(status=204)
     def post(self, request: Request) -> Response:
         token = request.auth
         app = token.application if isinstance(token, AccessToken) else None
@@ -54,6 +57,7 @@ class PublishedKeys(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
+    @describe(KeySet)
     def get(self, request: Request) -> Response:
         return Response(public_keys())
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +26,8 @@ from lms.api.learning.base import (
 from lms.api.learning.blockfields import Wish, describe_blocks, usage_texts
 from lms.api.learning.blocktree import BlockTree, tree_of
 from lms.api.learning.cards import course_card, courseware_access
+from lms.api.openapi import describe
+from lms.api.shapes import blocks as shapes
 from lms.courseware.opening import OpenCourse
 from lms.courseware.plan import Completions
 
@@ -43,12 +44,13 @@ _QUERY: Final = [
     OpenApiParameter("return_type", enum=["dict", "list"]),
 ]
 _COURSE: Final = OpenApiParameter("course_id", required=True)
+_ANSWER: Final[Any] = shapes.Blocks | list[shapes.Block]
 
 
 class Blocks(PublicView):
     """GET ``?course_id=``: the course and what is below it."""
 
-    @extend_schema(parameters=[_COURSE, *_QUERY], responses=OpenApiTypes.OBJECT)
+    @describe(_ANSWER, query=[_COURSE, *_QUERY], refused=(400,))
     def get(self, request: Request, usage: str | None = None) -> Response:
         """Return ``{"root", "blocks": {usage key: block}}``, or a list of blocks."""
         course_key, key = _place(request, usage)
@@ -65,7 +67,7 @@ class Blocks(PublicView):
 class BlocksInUsage(Blocks):
     """GET: a block and what is below it."""
 
-    @extend_schema(parameters=_QUERY, responses=OpenApiTypes.OBJECT)
+    @describe(_ANSWER, query=_QUERY, refused=(400,))
     def get(self, request: Request, usage: str | None = None) -> Response:
         """Return the same for one block."""
         return super().get(request, usage)
@@ -74,7 +76,7 @@ class BlocksInUsage(Blocks):
 class AppBlocks(PublicView):
     """GET ``?course_id=``: the same for apps, beside what they show of the course itself."""
 
-    @extend_schema(parameters=[_COURSE, *_QUERY], responses=OpenApiTypes.OBJECT)
+    @describe(shapes.AppBlocks | list[shapes.Block], query=[_COURSE, *_QUERY], refused=(400,))
     def get(self, request: Request) -> Response:
         """Return the blocks and the course; ``graded`` and ``descendants`` are always told."""
         course_key = course_key_in(request)

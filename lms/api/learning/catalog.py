@@ -10,8 +10,7 @@ import nh3
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,7 +25,9 @@ from common.enrollments.api import get_learner_context
 from common.enrollments.data import LearnerContext
 from lms.api.learning.base import PublicView, find_person, require_known, words_of
 from lms.api.learning.cards import image_url, instant_text, media_of, site_url, start_of
+from lms.api.openapi import describe
 from lms.api.paging import NestedPages
+from lms.api.shapes import courses as shapes
 
 # What of the catalogue is seen, by what one wants to do there.
 _VISIBILITIES: Final = {
@@ -40,8 +41,9 @@ _MOST_NAMED: Final = 100
 class CourseList(PublicView):
     """GET: the courses that somebody finds, a page at a time."""
 
-    @extend_schema(
-        parameters=[
+    @describe(
+        shapes.CatalogPage,
+        query=[
             OpenApiParameter("username", description="whose catalogue; others for staff only"),
             OpenApiParameter("org"),
             OpenApiParameter("search_term"),
@@ -51,7 +53,7 @@ class CourseList(PublicView):
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int),
         ],
-        responses=OpenApiTypes.OBJECT,
+        refused=(400,),
     )
     def get(self, request: Request) -> Response:
         """Return ``{results, pagination}``. At most three statements beside who asks."""
@@ -64,10 +66,7 @@ class CourseList(PublicView):
 class CourseDetail(PublicView):
     """GET: one course, with what its authors say of it."""
 
-    @extend_schema(
-        parameters=[OpenApiParameter("username")],
-        responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT},
-    )
+    @describe(shapes.CourseDetail, query=[OpenApiParameter("username")])
     def get(self, request: Request, course_id: str) -> Response:
         """Return the course, its overview, and whether the person takes it."""
         context = get_learner_context(parse_course_key(course_id), _whose(request))

@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +16,10 @@ from common.blocks.api import complete_blocks, find_last_visit, visit_block
 from common.core.errors import AccessDeniedError, InvalidInputError, NotFoundError
 from common.core.keys import BlockKey, block_key, parse_course_key, parse_usage_key, usage_key
 from lms.api.learning.base import LearnerView, body_of, open_own, require_self
+from lms.api.openapi import FORM, JSON, MERGE_PATCH, describe
+from lms.api.shapes import enrollments as shapes
+from lms.api.shapes.blocks import CompletionBatch as CompletionBatchSent
+from lms.api.shapes.errors import Detail
 from lms.courseware.jumps import find_unit
 from lms.courseware.opening import OpenCourse
 
@@ -25,12 +27,9 @@ _MOST_BLOCKS: Final = 1_000
 
 
 class CompletionBatch(LearnerView):
-    """POST ``{username, course_key, blocks: {usage key: 0.0 to 1.0}}``."""
+    """POST: what somebody completed, by block."""
 
-    @extend_schema(
-        request=OpenApiTypes.OBJECT,
-        responses=dict.fromkeys((200, 400, 404), OpenApiTypes.OBJECT),
-    )
+    @describe(Detail, sent=CompletionBatchSent)
     def post(self, request: Request) -> Response:
         """Complete the blocks; all of them, or none where one cannot be."""
         body = body_of(request)
@@ -94,14 +93,13 @@ def _read_share(value: Any) -> float:
 class CourseStatus(LearnerView):
     """GET, PATCH: where one is in a course."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(shapes.CourseStatus)
     def get(self, request: Request, username: str, course_id: str) -> Response:
         """Return the unit that one was in last, before any the first. One statement more."""
         return Response(describe_status(self._open(request, username, course_id)))
 
-    @extend_schema(
-        request=OpenApiTypes.OBJECT,
-        responses=dict.fromkeys((200, 400, 404), OpenApiTypes.OBJECT),
+    @describe(
+        shapes.CourseStatus, sent=shapes.CourseStatusChange, sent_as=(JSON, MERGE_PATCH, FORM)
     )
     def patch(self, request: Request, username: str, course_id: str) -> Response:
         """Remember ``last_visited_module_id``, unless something is newer than the date sent."""

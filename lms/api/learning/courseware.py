@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,6 +28,8 @@ from lms.api.learning.cards import (
     start_of,
 )
 from lms.api.learning.info import enrollment_details
+from lms.api.openapi import describe
+from lms.api.shapes import home as shapes
 from lms.courseware.homepage import find_resume
 from lms.courseware.lockedpage import locked_page
 from lms.courseware.opening import OpenCourse
@@ -39,7 +39,7 @@ from lms.courseware.plan import Completions, SectionPlan, SubsectionPlan, UnitPl
 class Course(PublicView):
     """GET: a course, and what one is in it."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(shapes.Course)
     def get(self, request: Request, course_id: str) -> Response:
         """Return the course. One statement beside those of ``get_request_context``."""
         now = timezone.now()
@@ -77,7 +77,7 @@ class Course(PublicView):
 class Sequence(PublicView):
     """GET: the units of a subsection."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(shapes.Sequence)
     def get(self, request: Request, usage: str) -> Response:
         """Return the units. Two statements beside those of opening the course."""
         named = parse_usage_key(usage)
@@ -118,7 +118,7 @@ class Sequence(PublicView):
 class Resume(LearnerView):
     """GET: where to go on in a course."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(shapes.Resume)
     def get(self, request: Request, course_id: str) -> Response:
         """Return ``block_id``, ``section_id`` (the subsection's) and ``unit_id``, or nulls."""
         opened = open_own(request, parse_course_key(course_id), timezone.now())
@@ -138,7 +138,7 @@ class Resume(LearnerView):
 class SequenceOutline(PublicView):
     """GET: sections and subsections, by key."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(shapes.SequenceOutline)
     def get(self, request: Request, course_id: str) -> Response:
         """Return the outline down to subsections. No statement beside opening the course."""
         opened = open_own(request, parse_course_key(course_id), timezone.now())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,20 +19,18 @@ from common.courses.errors import CourseAccessDeniedError
 from common.enrollments.api import get_request_context
 from lms.api.learning.base import LearnerView, body_of, flag_of, open_own, time_zone_of
 from lms.api.learning.cards import instant_text, page_url, site_url
+from lms.api.openapi import FORM, JSON, describe
+from lms.api.shapes import dates as shapes
 from lms.courseware.opening import OpenCourse
 from lms.courseware.pacing import Deadlines, deadlines, shift_dates
 from lms.courseware.plan import Completions
 from lms.courseware.timeline import CourseDate, DateKind, DateState, list_dates, run_dates
 
-_RESULTS: Final = OpenApiTypes.OBJECT
-
 
 class Dates(LearnerView):
     """GET: what is due when."""
 
-    @extend_schema(
-        parameters=[OpenApiParameter("allow_not_started_courses", bool)], responses=_RESULTS
-    )
+    @describe(shapes.Dates, query=[OpenApiParameter("allow_not_started_courses", bool)])
     def get(self, request: Request, course_id: str) -> Response:
         """Return the dates in order. Two statements beside those of opening the course."""
         course_key, now = parse_course_key(course_id), timezone.now()
@@ -60,7 +57,7 @@ class Dates(LearnerView):
 class DeadlinesInfo(LearnerView):
     """GET: whether dates were missed that one may move."""
 
-    @extend_schema(responses=_RESULTS)
+    @describe(shapes.DeadlinesInfo)
     def get(self, request: Request, course_id: str) -> Response:
         """Return ``{dates_banner_info, has_ended}``."""
         opened = open_own(request, parse_course_key(course_id), timezone.now())
@@ -73,7 +70,7 @@ class DeadlinesInfo(LearnerView):
 class ResetDeadlines(LearnerView):
     """POST ``{course_key}``: have one's own due dates count from today."""
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=_RESULTS)
+    @describe(shapes.DatesMoved, sent=shapes.CourseKey, sent_as=(JSON, FORM))
     def post(self, request: Request) -> Response:
         """Return what to tell the person; nothing is moved that was not missed."""
         text = body_of(request).get("course_key")

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,7 +22,9 @@ from lms.api.learning.base import LearnerView, require_self, time_zone_of, words
 from lms.api.learning.cards import course_card, image_url, instant_text
 from lms.api.learning.completion import describe_status
 from lms.api.learning.dates import describe_date, has_ended
+from lms.api.openapi import describe
 from lms.api.paging import FlatPages
+from lms.api.shapes import enrollments as shapes
 from lms.courseware.opening import open_course_for
 from lms.courseware.plan import CoursePlan, is_complete, plan_of
 from lms.courseware.timeline import DateKind, list_dates
@@ -65,15 +66,15 @@ class Taken:
 class CourseEnrollments(LearnerView):
     """GET: the courses that one takes, the newest first; the form depends on the version."""
 
-    @extend_schema(
-        parameters=[
+    @describe(
+        shapes.EnrollmentsV3 | shapes.EnrollmentsV2 | list[shapes.AppEnrollment],
+        query=[
             OpenApiParameter("org"),
             OpenApiParameter("status", enum=STATUSES),
             OpenApiParameter("requested_fields", description="course_progress"),
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int),
         ],
-        responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT},
     )
     def get(self, request: Request, username: str, version: str) -> Response:
         """Return them. Statements do not depend on how many there are."""
@@ -103,7 +104,7 @@ class CourseEnrollments(LearnerView):
 class EnrollmentsStatus(LearnerView):
     """GET: in which courses one took part lately."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(list[shapes.EnrollmentStatus])
     def get(self, request: Request, username: str) -> Response:
         """Return ``[{course_id, course_name, recently_active}]``."""
         require_self(request, username)
@@ -123,7 +124,7 @@ class EnrollmentsStatus(LearnerView):
 class DownloadCourses(LearnerView):
     """GET: the courses whose videos one may keep on a device."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(list[shapes.DownloadCourse])
     def get(self, request: Request, username: str) -> Response:
         """Return ``[{course_id, course_name, course_image, total_size}]``.
 

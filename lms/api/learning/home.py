@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +25,8 @@ from lms.api.learning.cards import (
     start_of,
 )
 from lms.api.learning.dates import banner, describe_date, has_ended
+from lms.api.openapi import describe
+from lms.api.shapes import home as shapes
 from lms.courseware.homepage import HomePage, home_page
 from lms.courseware.links import unit_url
 from lms.courseware.opening import OpenCourse
@@ -39,7 +39,7 @@ _TAB_IDS = {"home": "outline", "link": "external_link"}
 class Outline(PublicView):
     """GET: the outline with what is done, where to go on, dates and handouts."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(shapes.HomeOutline)
     def get(self, request: Request, course_id: str) -> Response:
         """Return the page; of a course that is shut to one, only the way in."""
         now, course_key = timezone.now(), parse_course_key(course_id)
@@ -56,7 +56,7 @@ class Outline(PublicView):
 class Metadata(PublicView):
     """GET: who one is in a course, and its tabs."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(shapes.CourseMetadata)
     def get(self, request: Request, course_id: str) -> Response:
         """Return the header of the course's pages. Six statements at most."""
         now = timezone.now()

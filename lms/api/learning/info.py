@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,13 +15,15 @@ from common.enrollments.api import check_enroll, get_request_context
 from common.enrollments.data import LearnerContext
 from lms.api.learning.base import LearnerView, open_own, require_known
 from lms.api.learning.cards import course_card, courseware_access, instant_text, page_url
+from lms.api.openapi import describe
+from lms.api.shapes import courses as shapes
 from lms.courseware.updates import course_info
 
 
 class Updates(LearnerView):
     """GET: the news of a course, newest first."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @describe(list[shapes.Update])
     def get(self, request: Request, course_id: str) -> Response:
         """Return ``[{id, date, content, status}]``."""
         opened = open_own(request, parse_course_key(course_id), timezone.now())
@@ -38,7 +38,7 @@ class Updates(LearnerView):
 class Handouts(LearnerView):
     """GET: what is handed out beside a course."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @describe(shapes.Handouts)
     def get(self, request: Request, course_id: str) -> Response:
         """Return ``{handouts_html}``, null where there are none."""
         opened = open_own(request, parse_course_key(course_id), timezone.now())
@@ -48,7 +48,7 @@ class Handouts(LearnerView):
 class EnrollmentDetails(LearnerView):
     """GET: whether one takes a course, and may go in; also of courses that one does not take."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @describe(shapes.EnrollmentDetails)
     def get(self, request: Request, course_id: str) -> Response:
         """Return access, enrollment and the course in brief. At most seven statements."""
         now = timezone.now()

@@ -8,8 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +20,8 @@ from common.enrollments.api import get_learner_context
 from common.grading.api import CourseGradeView, TypeGrade, get_course_grade
 from lms.api.learning.base import LearnerView, open_own
 from lms.api.learning.cards import instant_text, site_url
+from lms.api.openapi import describe
+from lms.api.shapes import progress as shapes
 from lms.courseware.opening import OpenCourse, open_course_for
 from lms.courseware.plan import is_complete
 from lms.progress.report import ProgressReport, SubsectionRow, progress_report
@@ -30,7 +30,7 @@ from lms.progress.report import ProgressReport, SubsectionRow, progress_report
 class Progress(LearnerView):
     """GET: how far somebody got, and what it is made of; of others for course staff."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 404: OpenApiTypes.OBJECT})
+    @describe(shapes.Progress)
     def get(self, request: Request, course_id: str, user_id: str | None = None) -> Response:
         """Return the progress. Two statements beside those of opening the course."""
         course_key = parse_course_key(course_id)
