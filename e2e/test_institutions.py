@@ -9,7 +9,12 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from common.accounts.providers.tests.keycloak import CLIENT_SECRET, PASSWORD, temporary_realm
+from common.accounts.providers.tests.keycloak import (
+    CLIENT_SECRET,
+    PASSWORD,
+    Realm,
+    temporary_realm,
+)
 from common.accounts.providers.tests.oidcidp import School, serve_schools
 from e2e.browser import People
 from e2e.sites import Sites
@@ -130,7 +135,9 @@ def test_a_learner_comes_in_through_a_real_institution_and_manages_it(
         named = {"provider_id": "campus", "name": "Example Campus"}
         add_provider(admin, sites, kind="saml", settings=saml, **named)
         try:
-            come_and_manage(people.page(), sites)
+            page = people.page()
+            come_and_manage(page, sites)
+            leave_on_both_sides(page, sites, realm)
             come_by_saml(people.page(), sites)
         finally:
             remove_providers(admin, sites)
@@ -164,7 +171,32 @@ def come_and_manage(page: Page, sites: Sites) -> None:
     # Still signed in there: nobody is asked again.
     page.get_by_role("button", name="Connect Example School").click()
     expect(page.get_by_role("button", name="Disconnect")).to_be_visible()
+
+
+def leave_on_both_sides(page: Page, sites: Sites, realm: Realm) -> None:
+    """Sign out here and then there; come again, and be signed out by the institution."""
+    come_again(page, sites, signed_in_there=True)
+    page.goto(f"{sites.lms}/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are still signed in at Example School")).to_be_visible()
+    look(page, "signed out here")
+    page.get_by_role("button", name="Sign out at Example School").click()
+    page.wait_for_url(f"{sites.lms}/accounts/providers/signed-out/")
+    expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
+    come_again(page, sites, signed_in_there=False)
+    realm.sign_out("grace")
+    page.goto(f"{sites.lms}/accounts/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.context.close()
+
+
+def come_again(page: Page, sites: Sites, *, signed_in_there: bool) -> None:
+    page.context.clear_cookies(domain="localhost")
+    page.goto(f"{sites.lms}/accounts/login/?next=/accounts/providers/")
+    page.get_by_role("button", name="Go on with Example School").click()
+    if not signed_in_there:
+        sign_in_there(page, "grace")
+    page.wait_for_url(f"{sites.lms}/accounts/providers/")
 
 
 def come_by_saml(page: Page, sites: Sites) -> None:

@@ -16,6 +16,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -125,6 +126,13 @@ def revoke_browsers(user_id: int, *, keep: str | None = None) -> int:
     ended = [key for key in keys if key != keep]
     _end(ended)
     return len(ended)
+
+
+def revoke_browsers_of(rows: QuerySet[SignedInBrowser]) -> int:
+    """Sign out the browsers of a query; return how many. Apps stay: they signed in themselves."""
+    keys = list(rows.values_list("session_key", flat=True))
+    _end(keys)
+    return len(keys)
 
 
 def public_id(session_key: str) -> str:

@@ -67,6 +67,15 @@ class SignedInBrowser(models.Model):
     network = models.CharField(max_length=45, blank=True)
     signed_in_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    # Through which identity provider it came, and a hash of the session's name there.
+    institution = models.CharField(max_length=50, blank=True)
+    institution_session = ExactCharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [
+            # What ends when a session at an institution ends.
+            models.Index(fields=["institution_session"], name="accounts_browser_institution"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.signed_in_at}"

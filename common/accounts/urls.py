@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from common.accounts import dataviews, settingsviews, views
 from common.accounts.factors.again import asks_second_step
+from common.accounts.providers.views import sign_out
 
 urlpatterns = [
     path("", settingsviews.profile, name="account"),
@@ -34,7 +35,7 @@ urlpatterns = [
     path("reading/", views.reading, name="reading"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("login/", allauth_views.login, name="account_login"),
-    path("logout/", allauth_views.logout, name="account_logout"),
+    path("logout/", sign_out, name="account_logout"),
     path("signup/", allauth_views.signup, name="account_signup"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),

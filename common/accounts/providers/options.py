@@ -109,13 +109,13 @@ def _check_settings(kind: str, settings: Mapping[str, Any]) -> list[str]:
             problems.append(f"{name} must be a text")
     problems += _check_mapping(settings.get("attributes", {}))
     if kind == OIDC:
-        return problems + _check_address("server_url", settings.get("server_url", ""))
+        return problems + check_address("server_url", settings.get("server_url", ""))
     if settings.get("metadata_url"):
-        return problems + _check_address("metadata_url", settings["metadata_url"])
+        return problems + check_address("metadata_url", settings["metadata_url"])
     missing = [name for name in ("entity_id", "sso_url", "certificate") if not settings.get(name)]
     if missing:
         return [*problems, f"metadata_url is missing, or else {', '.join(missing)}"]
-    return problems + _check_address("sso_url", settings["sso_url"])
+    return problems + check_address("sso_url", settings["sso_url"])
 
 
 def _check_mapping(mapping: Any) -> list[str]:
@@ -127,7 +127,7 @@ def _check_mapping(mapping: Any) -> list[str]:
     return []
 
 
-def _check_address(name: str, address: Any) -> list[str]:
+def check_address(name: str, address: Any) -> list[str]:
     """Tell whether secrets may go to this address: encrypted, or not leaving the machine."""
     try:
         parts = urlsplit(address) if isinstance(address, str) else urlsplit("")

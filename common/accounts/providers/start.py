@@ -15,13 +15,14 @@ def start_providers() -> None:
     """
     from allauth.socialaccount.providers import registry
 
-    from common.accounts.providers import secrets
+    from common.accounts.providers import ending, secrets
     from common.accounts.providers.oidc import OIDCProvider
     from common.accounts.providers.saml import SAMLProvider
 
     registry.register(OIDCProvider)
     registry.register(SAMLProvider)
     secrets.connect()
+    ending.connect()
     try:
         settings.IDENTITY_PROVIDERS = check_entries(settings.IDENTITY_PROVIDERS)
     except OptionsError as error:

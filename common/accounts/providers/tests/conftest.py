@@ -9,6 +9,7 @@ import pytest
 
 from common.accounts.providers.options import check_entries
 from common.accounts.providers.tests.keycloak import Realm, temporary_realm
+from common.accounts.providers.tests.oidcidp import Schools, serve_schools
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,10 @@ def campus(realm: Realm, settings: Any) -> Callable[..., None]:
 
     use()
     return use
+
+
+@pytest.fixture(scope="module")
+def schools() -> Iterator[Schools]:
+    """Return providers of OpenID Connect that say what a test wants."""
+    with serve_schools() as found:
+        yield found

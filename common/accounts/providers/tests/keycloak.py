@@ -46,6 +46,14 @@ class Realm:
         }
         _administer(self.keycloak_url, "POST", f"{self.admin_url}/users", person)
 
+    def sign_out(self, username: str) -> None:
+        """End all sessions of somebody there, as the administrator."""
+        people = f"{self.admin_url}/users"
+        (person,) = _administer(
+            self.keycloak_url, "GET", f"{people}?username={username}&exact=true"
+        )
+        _administer(self.keycloak_url, "POST", f"{people}/{person['id']}/logout")
+
     def entry(self, **values: Any) -> dict[str, Any]:
         """Return what an operator would write into the setting about it."""
         return {
@@ -148,7 +156,7 @@ def come_in(client: Client, username: str, **said: str) -> Any:
     return client.get(sign_in_there(begin(client, **said), username))
 
 
-def _administer(keycloak_url: str, method: str, address: str, said: Any = None) -> None:
+def _administer(keycloak_url: str, method: str, address: str, said: Any = None) -> Any:
     """Do one thing as the administrator, with a token of its own: they last a minute."""
     parts = urlsplit(keycloak_url)
     who = {"username": parts.username, "password": parts.password}
@@ -161,6 +169,7 @@ def _administer(keycloak_url: str, method: str, address: str, said: Any = None) 
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     answer = requests.request(method, address, json=said, headers=headers, timeout=_SECONDS)
     answer.raise_for_status()
+    return answer.json() if answer.content else None
 
 
 def _realm(name: str, site: str) -> dict[str, Any]:
@@ -172,7 +181,12 @@ def _realm(name: str, site: str) -> dict[str, Any]:
                 "clientId": "lyceum",
                 "secret": CLIENT_SECRET,
                 "redirectUris": [f"{site}/*"],
-                "attributes": {"pkce.code.challenge.method": "S256"},
+                "attributes": {
+                    "pkce.code.challenge.method": "S256",
+                    "post.logout.redirect.uris": f"{site}/*",
+                    "backchannel.logout.url": f"{site}{LOGIN.replace('login/', 'backchannel/')}",
+                    "backchannel.logout.session.required": "true",
+                },
             },
             _saml_client(f"{site}{SAML}metadata/", "ours", site),
             _saml_client(OTHER_SITE, "elsewhere", site),

@@ -83,6 +83,7 @@ class School:
     issuer: str | None = None
     token_status: int = 200
     person: dict[str, Any] = field(default_factory=dict)
+    end_session: str = ""
 
     def entry(self, **values: Any) -> dict[str, Any]:
         """Return what an operator would write into the setting about it."""
@@ -130,6 +131,8 @@ class School:
                 "token_endpoint": f"{self.url}/token",
                 "jwks_uri": f"{self.url}/keys",
             }
+            if self.end_session:
+                configuration["end_session_endpoint"] = self.end_session
             if self.userinfo is not None:
                 configuration["userinfo_endpoint"] = f"{self.url}/userinfo"
             return 200, configuration

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,12 +20,6 @@ from common.accounts.tests.factories import make_user
 pytestmark = pytest.mark.django_db
 
 CALLBACK = LOGIN.replace("login/", "callback/")
-
-
-@pytest.fixture(scope="module")
-def schools() -> Iterator[Schools]:
-    with idp.serve_schools() as found:
-        yield found
 
 
 @pytest.fixture
