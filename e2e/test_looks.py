@@ -28,6 +28,7 @@ PAGES: list[tuple[str, str, Address]] = [
     ("nothing found", "", lambda sites: f"{sites.lms}/courses/?q=xyzzy"),
     ("filtered", "", lambda sites: f"{sites.lms}/courses/?q=chart&phase=running&org=Lyceum"),
     ("about", "", lambda sites: f"{sites.lms}/courses/{sites.course_key}/about/"),
+    ("api for programs", "", lambda sites: f"{sites.lms}/api/docs/"),
     ("sign-in", "", lambda sites: f"{sites.lms}/accounts/login/"),
     ("registration", "", lambda sites: f"{sites.lms}/accounts/signup/"),
     ("password reset", "", lambda sites: f"{sites.lms}/accounts/password/reset/"),

@@ -6,7 +6,7 @@ from oauth2_provider.views import RevokeTokenView
 from lms.api.accounts import Account, AccountImage, Accounts, DeactivateLogout, Me
 from lms.api.enrollment import Baskets, CourseEnrollment, EnrollmentOf, Enrollments, Roles
 from lms.api.mobile import MyUserInfo, UserInfo
-from lms.api.reference import schema
+from lms.api.reference import page, schema
 from lms.api.registration import Registration, Validation, forgotten_password
 from lms.api.signins import ConsentView, OpenSession, PublishedKeys, exchange_token
 from lms.api.tokens import AppTokenView
@@ -14,6 +14,7 @@ from lms.api.tokens import AppTokenView
 app_name = "api"
 urlpatterns = [
     re_path(r"^api/schema/?$", schema, name="schema"),
+    re_path(r"^api/docs/?$", page, name="docs"),
     re_path(r"^oauth2/access_token/?$", AppTokenView.as_view(), name="access-token"),
     re_path(r"^oauth2/authorize/?$", ConsentView.as_view(), name="authorize"),
     re_path(r"^oauth2/revoke_token/?$", RevokeTokenView.as_view(), name="revoke-token"),

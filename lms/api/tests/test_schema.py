@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from typing import Any
 
@@ -125,3 +126,11 @@ def test_every_view_says_what_tokens_may(path: str, view: type[APIView]) -> None
         one.__name__ != "SessionAuthentication" for one in view.authentication_classes
     )
     assert not takes_tokens or HasScope in view.permission_classes
+
+
+@pytest.mark.django_db
+def test_the_page_for_people_shows_every_operation(schema: dict[str, Any]) -> None:
+    shown = html.unescape(Client().get("/api/docs/").content.decode())
+    for method, path, operation in operations(schema):
+        assert f"{method} {path}</code>" in shown
+        assert operation["summary"] in shown
