@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -34,6 +36,8 @@ from common.core.keys import parse_course_key
 from common.files import api as files
 from common.tasks.api import JobState, get_job, run_job
 from common.tasks.models import Job
+from common.tracking.reader import event_files, iter_events
+from common.tracking.sink import EventSink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -260,3 +264,21 @@ def test_an_account_that_is_deleted_outright_takes_its_files_along() -> None:
     archive = takeouts.find_archive(user.pk, waiting.id)
     user.delete()
     assert not any(files.exists(sha256) for sha256 in (archive, *picture.files.values()))
+
+
+def test_the_event_log_forgets_the_name_after_the_deletion(tmp_path: Any, settings: Any) -> None:
+    settings.EVENTS_DIR, settings.EVENTS_URL = tmp_path, ""
+    ada, bob = make_user("ada"), make_user("bob")
+    lines = [
+        json.dumps({"username": user.username, "context": {"user_id": user.pk}, "event": {}})
+        for user in (ada, bob)
+    ]
+    EventSink(tmp_path).append(lines, sync=True)
+    api.request_departure(ada.pk)
+    call_command("forget_in_events", stdout=io.StringIO())
+    assert "ada" in event_files(tmp_path)[0].read_text(), "they may stay yet"
+    wait_over()
+    call_command("forget_in_events", stdout=io.StringIO())
+    ada.refresh_from_db()
+    events = [event for event in iter_events(event_files(tmp_path)[0]) if event]
+    assert [event["username"] for event in events] == [ada.username, "bob"]
