@@ -168,4 +168,4 @@ def test_an_address_is_confirmed_from_the_mail(page: Page, sites: Sites, people:
     assert address
     page.goto(address)
     page.get_by_role("button", name="Yes, confirm it").click()
-    expect(page.get_by_text("You have confirmed")).to_be_visible()
+    expect(page.get_by_text("@example.org is confirmed.")).to_be_visible()

@@ -49,6 +49,7 @@ PAGES: list[tuple[str, str, Address]] = [
     ("institutions", "admin", lambda sites: f"{sites.lms}/accounts/providers/"),
     ("institution refused", "", lambda sites: f"{sites.lms}/accounts/providers/error/"),
     ("institution left", "", lambda sites: f"{sites.lms}/accounts/providers/cancelled/"),
+    ("signed out", "", lambda sites: f"{sites.lms}/accounts/providers/signed-out/"),
     ("account address", "admin", lambda sites: f"{sites.lms}/accounts/email/"),
     ("account data", "admin", lambda sites: f"{sites.lms}/accounts/data/"),
     ("account leave", "learner", lambda sites: f"{sites.lms}/accounts/data/leave/"),
