@@ -95,6 +95,9 @@ def test_each_page_on_the_way_looks_well(people: People, sites: Sites, school: S
     page.get_by_label("E-mail address").fill("newcomer@example.org")
     page.get_by_role("button", name="Make the account").click()
     page.wait_for_url(f"{sites.lms}/courses/{sites.course_key}/about/")
+    page.goto(f"{sites.lms}/accounts/password/set/")
+    expect(page.get_by_label("New password").first).to_be_visible()
+    look(page, "institution first password")
     page.context.close()
 
 

@@ -79,6 +79,13 @@ PAGES: list[tuple[str, str, Address]] = [
             f"{OWN_PACE.replace('course-v1', 'block-v1')}+type@vertical+block@film"
         ),
     ),
+    (
+        "block alone",
+        "learner",
+        lambda s: f"{s.lms}/xblock/{s.unit('choices').rpartition('/')[2]}",
+    ),
+    ("password changed", "", lambda sites: f"{sites.lms}/accounts/password/reset/key/done/"),
+    ("departure link too old", "", lambda sites: f"{sites.lms}/accounts/stay/x/"),
     ("progress", "admin", lambda sites: f"{sites.lms}/courses/{sites.course_key}/progress/"),
     ("studio sign-in", "", lambda sites: f"{sites.studio}/accounts/login/"),
     ("studio courses", "admin", lambda sites: sites.studio),

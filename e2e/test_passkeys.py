@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import os
+import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +54,15 @@ def plug_in(page: Page, *, verifies: bool = True) -> str:
     return str(answer["authenticatorId"])
 
 
+def code_of(secret: str) -> str:
+    """Return what an app shows now (RFC 6238: six digits, half a minute each)."""
+    counter = struct.pack(">Q", int(time.time()) // 30)
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    place = digest[-1] & 0x0F
+    number = struct.unpack(">I", digest[place : place + 4])[0] & 0x7FFFFFFF
+    return f"{number % 10**6:06}"
+
+
 def say_again(page: Page, sites: Sites) -> None:
     page.get_by_label("Password").fill(sites.password)
     page.get_by_role("button", name="Go on").click()
@@ -84,6 +97,7 @@ def test_a_passkey_is_added_named_used_alone_and_removed(page: Page, sites: Site
     look(page, "factors on")
 
     page.get_by_role("link", name="Rename").click()
+    look(page, "passkey rename")
     page.get_by_label("Name").fill("My <b>old</b> laptop")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="My <b>old</b> laptop")).to_be_visible()
@@ -112,6 +126,7 @@ def test_a_passkey_is_added_named_used_alone_and_removed(page: Page, sites: Site
     look(page, "code once more")
     page.go_back()
     page.get_by_role("button", name="Use a passkey").click()
+    look(page, "passkey remove")
     page.get_by_role("button", name="Remove the passkey").click()
     expect(page.get_by_role("link", name="Rename")).to_have_count(0)
     page.context.close()
@@ -151,4 +166,16 @@ def test_setting_up_an_app_looks_well(people: People, sites: Sites) -> None:
     page.get_by_role("button", name="Switch it on").click()
     expect(page.get_by_text("does not fit")).to_be_visible()
     look(page, "app refused")
+
+    secret = "".join(page.locator("code.long-code").inner_text().split())
+    page.get_by_label("Code that the app shows").fill(code_of(secret))
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.goto(f"{sites.lms}/accounts/security/factors/codes/new/")
+    look(page, "recovery codes new")
+    # Others sign in as this person by password alone.
+    page.goto(f"{sites.lms}/accounts/security/factors/app/remove/")
+    look(page, "app remove")
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.get_by_role("link", name="Set up an app")).to_be_visible()
     page.context.close()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from common.core.testing import SAMPLE_COURSES
 from e2e.browser import People
 from e2e.sites import Sites
+from e2e.test_passkeys import look
 
 # The title after the colon is there for those who only hear the button.
 PUBLISH_UNIT = re.compile(r"^Publish ?: ?Unit$")
@@ -25,6 +26,7 @@ def test_from_an_archive_to_the_learners_and_back(people: People, sites: Sites) 
     author.get_by_label("Open it for enrollment").check()
     author.get_by_role("button", name="Import").click()
     expect(author.get_by_role("heading", name="The course is here")).to_be_visible(timeout=90_000)
+    look(author, "course imported")
     author.get_by_role("link", name="Open the outline").click()
     expect(author.get_by_role("button", name="Publish all 3 changes")).to_be_visible()
 
