@@ -12,6 +12,7 @@ from allauth.account.utils import has_verified_email
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -85,12 +86,15 @@ class AppValidator(OAuth2Validator):
         tokens of its own, of one family: used again later, the old token ends them all.
         """
         checksum = hashlib.sha256(refresh_token.encode()).hexdigest()
-        used = RefreshToken.objects.filter(
-            token_checksum=checksum, application=client, revoked__gt=timezone.now() - GRACE
-        ).first()
-        if used is None or not AccessToken.objects.filter(source_refresh_token=used).exists():
-            known = super().validate_refresh_token(refresh_token, client, request)
-            return bool(known) and request.user is not None and request.user.is_active
+        mine = RefreshToken.objects.filter(token_checksum=checksum, application=client)
+        with transaction.atomic():
+            # Held, so that no other request uses it between our look and the library's, which
+            # would take that for a theft and end all tokens of the person.
+            held = list(mine.select_for_update())
+            used = next((t for t in held if t.revoked and t.revoked > timezone.now() - GRACE), None)
+            if used is None or not AccessToken.objects.filter(source_refresh_token=used).exists():
+                known = super().validate_refresh_token(refresh_token, client, request)
+                return bool(known) and request.user is not None and request.user.is_active
         if used.user is None or not used.user.is_active:
             return False
         request.user, request.refresh_token = used.user, refresh_token
