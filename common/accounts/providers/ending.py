@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -48,14 +49,16 @@ def take_leave(request: HttpRequest) -> dict[str, Any] | None:
 
 def remember_leave(request: HttpRequest, came: dict[str, Any]) -> None:
     """Keep for a while, in the session of nobody, where one may sign out, too."""
-    request.session[_LEFT] = came
-    request.session.set_expiry(_LEFT_SECONDS)
+    # Not by the session's own end: whoever signs in next would inherit that.
+    request.session[_LEFT] = {**came, "until": int(time.time()) + _LEFT_SECONDS}
 
 
 def find_leave(request: HttpRequest) -> dict[str, Any] | None:
     """Return what ``remember_leave`` kept; None for whoever is signed in again."""
     found: dict[str, Any] | None = request.session.get(_LEFT)
-    return None if request.user.is_authenticated else found
+    if found is None or request.user.is_authenticated or found["until"] < time.time():
+        return None
+    return found
 
 
 def forget_leave(request: HttpRequest) -> None:
@@ -77,6 +80,7 @@ def end_sign_ins(provider_id: str, *, subject: str = "", session: str = "") -> i
 
 
 def _signed_in(sender: Any, request: Any, sociallogin: Any = None, **_values: Any) -> None:
+    forget_leave(request)
     came = sociallogin.state.get(STATE) if sociallogin is not None else None
     if not came:
         return

@@ -104,6 +104,25 @@ def test_whoever_is_in_again_signs_nobody_out_there(school: School) -> None:
     assert client.post(LEFT).status_code == 200
 
 
+def test_the_next_sign_in_lasts_as_long_as_any_other(school: School, settings: Any) -> None:
+    client = _come_in(school)
+    client.post(OUT)
+    client.get(school.send_back(client.post(LOGIN)["Location"].partition("?")[2]))
+    assert is_in(client)
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+    assert "lyceum_institution_left" not in client.session
+
+
+def test_after_a_while_nothing_is_offered_any_more(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = _come_in(school)
+    client.post(OUT)
+    now = time.time()
+    monkeypatch.setattr("common.accounts.providers.ending.time.time", lambda: now + 700)
+    assert "Sign out at" not in client.get(LEFT).content.decode()
+
+
 def test_a_look_at_the_address_signs_nobody_out(school: School) -> None:
     client = _come_in(school)
     client.get(OUT)
