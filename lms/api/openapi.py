@@ -39,6 +39,7 @@ _PLACES: Final = {
     "course_id": "the key of a course run",
     "usage": "the key of a block",
     "username": "a user name; others' data is hidden (404)",
+    "name": "what is asked of several, such as time_zone",
     "user_id": "the number of an account",
     "version": "0.5, 1, 2, 3 or 4",
     "provider": "a provider of identities",

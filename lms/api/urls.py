@@ -6,6 +6,7 @@ from oauth2_provider.views import RevokeTokenView
 from lms.api.accounts import Account, AccountImage, Accounts, DeactivateLogout, Me
 from lms.api.enrollment import Baskets, CourseEnrollment, EnrollmentOf, Enrollments, Roles
 from lms.api.mobile import MyUserInfo, UserInfo
+from lms.api.preferences import Preference, Preferences
 from lms.api.reference import page, schema
 from lms.api.registration import Registration, Validation, forgotten_password
 from lms.api.signins import ConsentView, OpenSession, PublishedKeys, exchange_token
@@ -41,6 +42,10 @@ urlpatterns = [
     re_path(r"^api/user/v1/accounts/deactivate_logout/?$", DeactivateLogout.as_view()),
     re_path(r"^api/user/v1/accounts/(?P<username>[^/]+)/?$", Account.as_view()),
     re_path(r"^api/user/v1/accounts/(?P<username>[^/]+)/image/?$", AccountImage.as_view()),
+    re_path(r"^api/user/v1/preferences/(?P<username>[^/]+)/?$", Preferences.as_view()),
+    re_path(
+        r"^api/user/v1/preferences/(?P<username>[^/]+)/(?P<name>[^/]+)/?$", Preference.as_view()
+    ),
     re_path(r"^api/enrollment/v1/enrollment/?$", Enrollments.as_view()),
     re_path(
         r"^api/enrollment/v1/enrollment/(?P<username>[^/,:]+),(?P<course_id>[^/]+)/?$",

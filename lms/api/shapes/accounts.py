@@ -146,3 +146,14 @@ class ValidationDecisions(TypedDict):
     """For each field that was sent a sentence, "" where it is all right."""
 
     validation_decisions: dict[str, str]
+
+
+# Names with a dash are no names of Python.
+Preferences = TypedDict(
+    "Preferences",
+    {
+        "pref-lang": NotRequired[str | None],
+        "time_zone": NotRequired[str | None],
+        "account_privacy": NotRequired[str | None],
+    },
+)

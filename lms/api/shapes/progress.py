@@ -99,3 +99,14 @@ class Progress(TypedDict):
     credit_course_requirements: None
     verified_mode: None
     gradebook_url: None
+
+
+class LearnerGrade(TypedDict):
+    """The grade of one person, percent from 0.0 to 1.0."""
+
+    username: str
+    email: str
+    course_id: str
+    passed: bool
+    percent: float
+    letter_grade: str | None
