@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.test import Client
 from django.utils import timezone
+from oauth2_provider.models import AccessToken
 
 from common.accounts import api as accounts
 from common.accounts.tests.factories import make_user
@@ -98,8 +99,17 @@ def make_site() -> Site:
     for role, user in people.items():
         clients[role] = Client()
         clients[role].force_login(user)
+        over = timezone.now() + timedelta(days=1)
+        AccessToken.objects.create(
+            user=user, token=token_of(role), expires=over, scope="read write"
+        )
     type(people["closed"]).objects.filter(pk=people["closed"].pk).update(is_active=False)
     return Site(courses, clients, feeds)
+
+
+def token_of(role: str) -> str:
+    """Return the token that an app has for somebody."""
+    return f"token of {role}".replace(" ", "-")
 
 
 def _make_course(name: str, state: State) -> CourseKey:
@@ -151,6 +161,7 @@ class Try:
     key: CourseKey
     state: str
     feed: str
+    role: str
 
     def page(self, path: str, marker: str, *, follow: bool = False) -> str:
         return outcome(self.client.get(f"/courses/{self.key}/{path}", follow=follow), marker)
@@ -178,6 +189,26 @@ class Try:
     def calendar(self) -> str:
         return outcome(self.client.get(self.feed), PART)
 
+    def api(self, path: str, marker: str, **query: str) -> str:
+        return outcome(self.client.get(f"/api/{path}", query), f'"{marker}"')
+
+    def completion(self) -> str:
+        sent = {
+            "username": self.role,
+            "course_key": str(self.key),
+            "blocks": {self.at("html", "h"): 1.0},
+        }
+        url = "/api/completion/v1/completion-batch"
+        answer = self.client.post(url, sent, content_type="application/json")
+        # Of this family a block or course that is not for one is a wrong one.
+        return "denied" if answer.status_code == 400 else outcome(answer, '"ok"')
+
+    def token_check(self) -> str:
+        """Answer as an app does: without cookies, so that no view as somebody else counts."""
+        token = {} if self.role == "visitor" else {"authorization": f"Bearer {token_of(self.role)}"}
+        app = Try(Client(headers=token), self.key, self.state, self.feed, self.role)
+        return outcome(app.check("p"), '"success": "correct"')
+
 
 KINDS: Final[Mapping[str, Callable[[Try], str]]] = {
     "catalogue": Try.catalogue,
@@ -194,6 +225,17 @@ KINDS: Final[Mapping[str, Callable[[Try], str]]] = {
     "progress": lambda one: one.page("progress/", PART),
     "dates": lambda one: one.page("dates/", PART),
     "calendar": Try.calendar,
+    "/xblock": lambda one: outcome(one.client.get(f"/xblock/{one.at('vertical', 'u')}"), TEXT),
+    "api blocks": lambda one: one.api(
+        "courses/v1/blocks/", one.at("problem", "p"), course_id=str(one.key), depth="all"
+    ),
+    "api sequence": lambda one: one.api(
+        f"courseware/sequence/{one.at('sequential', 's')}", one.at("vertical", "u")
+    ),
+    "api outline": lambda one: one.api(f"course_home/outline/{one.key}", one.at("vertical", "u")),
+    "api progress": lambda one: one.api(f"course_home/progress/{one.key}", PART),
+    "api completion": Try.completion,
+    "handler by token": Try.token_check,
 }
 
 
@@ -221,6 +263,7 @@ def attempt(site: Site, state: str, role: str, kind: str) -> str:
     one = Try(
         site.clients[role], site.courses[state], state,
         site.feeds.get((state, role), "/calendars/1-nobody.ics"),
+        role,
     )  # fmt: skip
     if role == "viewas":
         one.client.post(f"/courses/{one.key}/view-as/", {"who": "learner"})

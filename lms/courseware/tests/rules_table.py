@@ -14,6 +14,10 @@
 course who see it as a learner: what they try out reaches no gate. Staff see all, but dates and
 tries of problems hold for them too. Catalogue, about page and joining are of the person themselves.
 
+What the API names (``api …``) is bare where a list is given without the part; completion refuses
+with 400, in the shape of its family, which counts as denied. An app's token is no browser: it acts
+as the person themselves, whatever that browser looks at the course as.
+
 The states are in ``rules_site``; ``otherwise`` stands for all that have no line.
 """
 
@@ -142,4 +146,80 @@ ended             | missing missing missing bare    bare    bare    bare    miss
 part not started  | missing missing missing bare    seen    bare    bare    missing missing missing
 staff only        | missing missing missing bare    bare    bare    bare    missing missing missing
 for group A       | missing missing missing bare    bare    seen    bare    missing missing missing
+
+/xblock           : visitor closed  outside learner beta    group_a group_b staff   global  viewas
+otherwise         | signin  signin  denied  seen    seen    seen    seen    seen    seen    seen
+unpublished       | signin  signin  denied  missing missing missing missing missing missing missing
+not started       | signin  signin  denied  denied  seen    denied  denied  seen    seen    denied
+part not started  | signin  signin  denied  missing seen    missing missing seen    seen    missing
+staff only        | signin  signin  denied  missing missing missing missing seen    seen    missing
+for group A       | signin  signin  denied  missing missing seen    missing seen    seen    missing
+gated             | signin  signin  denied  missing missing missing missing seen    seen    missing
+gate reached      | signin  signin  denied  seen    seen    seen    seen    seen    seen    missing
+hidden after due  | signin  signin  denied  missing missing missing missing seen    seen    missing
+
+api blocks        : visitor closed  outside learner beta    group_a group_b staff   global  viewas
+otherwise         | signin  signin  denied  seen    seen    seen    seen    seen    seen    seen
+unpublished       | signin  signin  denied  missing missing missing missing missing missing missing
+not started       | signin  signin  denied  denied  seen    denied  denied  seen    seen    denied
+part not started  | signin  signin  denied  bare    seen    bare    bare    seen    seen    bare
+staff only        | signin  signin  denied  bare    bare    bare    bare    seen    seen    bare
+for group A       | signin  signin  denied  bare    bare    seen    bare    seen    seen    bare
+gated             | signin  signin  denied  bare    bare    bare    bare    seen    seen    bare
+gate reached      | signin  signin  denied  seen    seen    seen    seen    seen    seen    bare
+hidden after due  | signin  signin  denied  bare    bare    bare    bare    seen    seen    bare
+
+api sequence      : visitor closed  outside learner beta    group_a group_b staff   global  viewas
+otherwise         | signin  signin  denied  seen    seen    seen    seen    seen    seen    seen
+unpublished       | signin  signin  denied  missing missing missing missing missing missing missing
+not started       | signin  signin  denied  denied  seen    denied  denied  seen    seen    denied
+part not started  | signin  signin  denied  missing seen    missing missing seen    seen    missing
+staff only        | signin  signin  denied  missing missing missing missing seen    seen    missing
+for group A       | signin  signin  denied  missing missing seen    missing seen    seen    missing
+gated             | signin  signin  denied  bare    bare    bare    bare    seen    seen    bare
+gate reached      | signin  signin  denied  seen    seen    seen    seen    seen    seen    bare
+hidden after due  | signin  signin  denied  bare    bare    bare    bare    seen    seen    bare
+
+api outline       : visitor closed  outside learner beta    group_a group_b staff   global  viewas
+otherwise         | bare    bare    bare    seen    seen    seen    seen    seen    seen    seen
+unpublished       | missing missing missing missing missing missing missing missing missing missing
+not started       | bare    bare    bare    bare    seen    bare    bare    seen    seen    bare
+part not started  | bare    bare    bare    bare    seen    bare    bare    seen    seen    bare
+staff only        | bare    bare    bare    bare    bare    bare    bare    seen    seen    bare
+for group A       | bare    bare    bare    bare    bare    seen    bare    seen    seen    bare
+gated             | bare    bare    bare    bare    bare    bare    bare    seen    seen    bare
+gate reached      | bare    bare    bare    seen    seen    seen    seen    seen    seen    bare
+hidden after due  | bare    bare    bare    bare    bare    bare    bare    seen    seen    bare
+
+api progress      : visitor closed  outside learner beta    group_a group_b staff   global  viewas
+otherwise         | signin  signin  denied  seen    seen    seen    seen    seen    seen    seen
+unpublished       | signin  signin  denied  missing missing missing missing missing missing missing
+not started       | signin  signin  denied  denied  seen    denied  denied  seen    seen    denied
+part not started  | signin  signin  denied  bare    seen    bare    bare    seen    seen    bare
+staff only        | signin  signin  denied  bare    bare    bare    bare    seen    seen    bare
+for group A       | signin  signin  denied  bare    bare    seen    bare    seen    seen    bare
+
+api completion    : visitor closed  outside learner beta    group_a group_b staff   global  viewas
+otherwise         | signin  signin  denied  seen    seen    seen    seen    denied  denied  seen
+unpublished       | signin  signin  denied  missing missing missing missing missing missing missing
+not started       | signin  signin  denied  denied  seen    denied  denied  denied  denied  denied
+part not started  | signin  signin  denied  denied  seen    denied  denied  denied  denied  denied
+staff only        | signin  signin  denied  denied  denied  denied  denied  denied  denied  denied
+for group A       | signin  signin  denied  denied  denied  seen    denied  denied  denied  denied
+gated             | signin  signin  denied  denied  denied  denied  denied  denied  denied  denied
+gate reached      | signin  signin  denied  seen    seen    seen    seen    denied  denied  denied
+hidden after due  | signin  signin  denied  denied  denied  denied  denied  denied  denied  denied
+
+handler by token  : visitor closed  outside learner beta    group_a group_b staff   global  viewas
+otherwise         | denied  signin  denied  seen    seen    seen    seen    seen    seen    seen
+unpublished       | denied  signin  missing missing missing missing missing missing missing missing
+not started       | denied  signin  denied  denied  seen    denied  denied  seen    seen    seen
+ended             | denied  signin  denied  bare    bare    bare    bare    bare    bare    bare
+part not started  | denied  signin  denied  denied  seen    denied  denied  seen    seen    seen
+staff only        | denied  signin  denied  denied  denied  denied  denied  seen    seen    seen
+for group A       | denied  signin  denied  denied  denied  seen    denied  seen    seen    seen
+gated             | denied  signin  denied  locked  locked  locked  locked  seen    seen    seen
+past due          | denied  signin  denied  bare    bare    bare    bare    bare    bare    bare
+hidden after due  | denied  signin  denied  denied  denied  denied  denied  bare    bare    bare
+attempts used up  | denied  signin  denied  bare    bare    bare    bare    bare    bare    seen
 """
