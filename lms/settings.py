@@ -15,6 +15,7 @@ WSGI_APPLICATION = "lms.wsgi.application"
 # Route and label of each entry of the top bar and the menu, and whether one must be signed in.
 SITE_NAVIGATION = [("lms:home", _("Your courses"), True), ("lms:catalog", _("Catalogue"), False)]
 # Whatever goes wrong at these addresses is told as JSON.
+ENROLL_ROUTE = "lms:about"
 JSON_PATHS = (
     "/api/",
     "/user_api/",

@@ -48,9 +48,18 @@ def _told(error: DomainError) -> JsonResponse:
 
 
 def render_error(
-    request: HttpRequest, status: int, message: str, *, title: str = "", advice: str = ""
+    request: HttpRequest,
+    status: int,
+    message: str,
+    *,
+    title: str = "",
+    advice: str = "",
+    way_in: str = "",
 ) -> HttpResponse:
-    """Return an error page: what happened, what to do, a way back."""
+    """Return an error page: what happened, what to do, a way back.
+
+    ``way_in``: the page of the course that has to be joined first.
+    """
     context = {
         **site(request),
         "request": request,
@@ -58,7 +67,8 @@ def render_error(
         # Not "title": in the template that is the name of a block.
         "heading": title or _title(status),
         "message": message,
-        "advice": advice or _advice(status),
+        "advice": "" if way_in else advice or _advice(status),
+        "way_in": way_in,
         "may_retry": status >= 500 and request.method == "GET",
         "here": request.get_full_path() if request.method == "GET" else "/",
     }
@@ -100,6 +110,16 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     if is_call(request):
         return _told(NotFoundError())
     return render_error(request, 404, str(NotFoundError.default_message))
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """Answer a browser that opens what only a form is sent to."""
+    return render_error(
+        request,
+        405,
+        _("This address is no page: a button leads to it."),
+        advice=_("Go back to the page that you came from, and press the button there."),
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -152,6 +172,7 @@ def _title(status: int) -> str:
         400: _("That did not work"),
         403: _("Not open to you"),
         404: _("Nothing here"),
+        405: _("That did not work"),
         409: _("Somebody was faster"),
         413: _("Too large"),
         503: _("Busy for the moment"),

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 
-from common.core.errorpages import render_error, sign_in_page, wants_json
+from common.core.errorpages import (
+    method_not_allowed,
+    render_error,
+    sign_in_page,
+    wants_json,
+)
 from common.core.errors import DomainError
 from common.core.reader import get_reader
 
@@ -35,7 +42,12 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and not wants_json(request):
+            page = method_not_allowed(request)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the answer to a DomainError; anything else goes on to Django."""
@@ -45,4 +57,17 @@ class DomainErrorMiddleware:
             return JsonResponse(error.as_dict(), status=error.status)
         if error.code in _SIGN_IN_CODES:
             return sign_in_page(request)
-        return render_error(request, error.status, str(error.user_message))
+        return render_error(
+            request, error.status, str(error.user_message), way_in=_way_in(request, error)
+        )
+
+
+def _way_in(request: HttpRequest, error: DomainError) -> str:
+    """Return where somebody can join what they may not open yet; "" where that is no help."""
+    match, route = request.resolver_match, settings.ENROLL_ROUTE
+    if error.code != "not_enrolled" or match is None or not route:
+        return ""
+    course_key = match.kwargs.get("course_key") or getattr(
+        match.kwargs.get("usage_key"), "course_key", None
+    )
+    return "" if course_key is None else reverse(route, kwargs={"course_key": course_key})

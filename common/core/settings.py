@@ -263,6 +263,8 @@ TERMS_URL = ENV.terms_url
 TOKEN_KEY = ENV.token_key
 # Addresses that programs call: whatever goes wrong there is told as JSON.
 JSON_PATHS: tuple[str, ...] = ()
+# The page of a course on which it can be joined; only the LMS has one.
+ENROLL_ROUTE = ""
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from common.core.keys import CourseKey
 from common.courses.api import Action, require_access
@@ -36,10 +36,15 @@ def about(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     return render(request, "lms/about.html", {"page": about_page(context, now)})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def enroll(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
-    """Join a course, or say on its page which rule is in the way."""
+    """Join a course, or say on its page which rule is in the way.
+
+    Who opens the address itself, as after signing in anew, is led to the button.
+    """
+    if request.method == "GET":
+        return redirect("lms:about", course_key=course_key)
     try:
         enrollments.enroll(course_key, request.user, now=timezone.now())
     except CourseAccessDeniedError as error:
@@ -48,10 +53,12 @@ def enroll(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     return redirect("lms:course-home", course_key=course_key)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def leave(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
-    """Leave a course; what was done in it is kept."""
+    """Leave a course; what was done in it is kept. Opened as a page, it leads to the button."""
+    if request.method == "GET":
+        return redirect("lms:about", course_key=course_key)
     enrollments.unenroll(course_key, request.user, now=timezone.now())
     messages.success(request, _("You have left the course. Your work is kept for your return."))
     return redirect("lms:about", course_key=course_key)

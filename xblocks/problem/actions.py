@@ -67,10 +67,16 @@ class Actions:
         """
         state = self.block.state()
         if seen is not None and seen < state.attempts:
+            is_other = answers != state.answers
             return Outcome(
                 success="correct" if state.is_correct else "incorrect",
-                notice=Notice("already_recorded", {}, "info") if answers != state.answers else None,
+                notice=Notice("already_recorded", {}, "info") if is_other else None,
+                # Another tab's answer stays in its fields, to be sent if it is meant.
+                unsent=answers if is_other else {},
             )
+        if answers and not any(answers.values()):
+            # A slip, not an answer: an attempt is too dear for it.
+            return Outcome(success=False, notice=Notice("nothing_answered", {}))
         rules, now = self.block.rules(), self.block.now()
         try:
             after = machine.submit(state, rules, answers, self._grade(problem), now=now)

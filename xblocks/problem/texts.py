@@ -32,13 +32,16 @@ SENTENCES: Mapping[str, str] = {
     "not_done": _("There is nothing to reset: you have not submitted an answer yet."),
     "save_only": _("Answers to this problem can be saved, not submitted."),
     "already_recorded": _(
-        "This answer was sent from an older copy of the page. Your recorded answer is shown."
+        "You have answered in another window meanwhile, and that answer counts. This one was not"
+        " counted: submit it again if you mean it."
     ),
+    "nothing_answered": _("You have not answered anything yet. Your attempt was not counted."),
     "expression_syntax": _(
         "“{given}” cannot be read as a number or an expression. Your attempt was not counted."
     ),
     "expression_name": _(
-        "“{given}” holds a name that is not known here. Your attempt was not counted."
+        "“{given}” cannot be read as a number or an expression: a word in it is not known here."
+        " Your attempt was not counted."
     ),
     "expression_depth": _("“{given}” is too long. Your attempt was not counted."),
     "expression_value": _("“{given}” has no value. Your attempt was not counted."),

@@ -206,3 +206,27 @@ def test_statements_do_not_grow_with_courses_or_learners(
     about(client)
     with django_assert_max_num_queries(statements):
         about(client)
+
+
+@pytest.mark.parametrize("action", ["enroll", "leave"])
+def test_who_opens_a_buttons_address_is_led_to_the_button(action: str) -> None:
+    course()
+    user = make_user()
+    answer = client_of(user).get(f"/courses/{KEY}/{action}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/courses/{KEY}/about/")
+    context = get_learner_context(KEY, user)
+    assert find_enrollment(context.run.id, user.pk) is None
+
+
+def test_a_browser_at_an_address_that_is_no_page_reads_so() -> None:
+    course()
+    answer = client_of(make_user()).get(f"/courses/{KEY}/dates/shift/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This address is no page" in answer.content.decode()
+
+
+def test_who_is_not_enrolled_is_shown_where_to_join() -> None:
+    course()
+    refused = client_of(make_user()).get(f"/courses/{KEY}/dates/")
+    assert refused.status_code == 403
+    assert f'href="/courses/{KEY}/about/"' in refused.content.decode()

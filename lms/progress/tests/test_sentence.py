@@ -43,5 +43,5 @@ def test_the_first_sentence_says_what_is_missing_and_the_grade_opens_to_its_sum(
         {"input_p_2_1": "choice_0", "attempt": "0"},
     )
     text = " ".join(client.get(f"/courses/{key}/progress/").content.decode().split())
-    assert "20 % are missing to pass" in text.replace("\xa0", " ").replace("20%", "20 %")
+    assert "You need 20 % more to pass" in text.replace("\xa0", " ").replace("20%", "20 %")
     assert "Together 40" in text

@@ -75,7 +75,39 @@ def test_an_older_tab_gets_the_recorded_result_and_is_told_so() -> None:
     runtime.post(block, "problem_check", {**RIGHT, "attempt": 0})
     reply = runtime.post(block, "problem_check", {**WRONG, "attempt": 0}).json
     assert reply["success"] == "correct"
-    assert "recorded answer" in reply["message"]
+    assert "in another window" in reply["message"]
+    # What the older tab sent stays chosen there, and counts when it is sent again.
+    assert 'value="choice_1" checked' in reply["contents"]
+    assert block.attempts == 1
+    again = runtime.post(block, "problem_check", {**WRONG, "attempt": 1}).json
+    assert (again["success"], block.attempts) == ("incorrect", 2)
+
+
+@pytest.mark.parametrize("handler", ["problem_check", "submit_form"])
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        pytest.param(CHOICE, {}, id="nothing chosen"),
+        pytest.param(NUMBER, {"input_b1_2_1": " "}, id="a blank"),
+        pytest.param(TWO_NUMBERS, {"input_b1_2_1": "", "input_b1_3_1": ""}, id="empty fields"),
+    ],
+)
+def test_nothing_at_all_is_no_attempt(handler: str, data: str, form: dict[str, str]) -> None:
+    runtime, block = bench(data, max_attempts=2)
+    runtime.post(block, handler, {**form, "attempt": 0})
+    assert block.attempts == 0
+    assert runtime.grades() == []
+    if handler == "problem_check":
+        reply = runtime.post(block, handler, {**form, "attempt": 0}).json
+        assert reply["success"] is False
+        assert "not answered anything yet" in reply["message"]
+
+
+def test_an_answer_to_a_part_is_an_attempt() -> None:
+    runtime, block = bench(TWO_NUMBERS)
+    runtime.post(block, "problem_check", {"input_b1_2_1": "3.5", "input_b1_3_1": "", "attempt": 0})
+    assert block.attempts == 1
+    assert runtime.grades() == [(1.0, 2.0)]
 
 
 def test_an_answer_that_cannot_be_read_keeps_the_attempt_and_the_text() -> None:
