@@ -1,10 +1,14 @@
 """Tokens tell who asks; refusals say in the apps' words whether to refresh or to log out."""
 
+import base64
+import hmac
+import json
 from datetime import timedelta
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives import serialization
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 from rest_framework.response import Response
@@ -16,9 +20,10 @@ from lms.api.authentication import (
     BearerAuthentication,
     JwtAuthentication,
 )
-from lms.api.signing import _secret, write_jwt
+from lms.api.signing import _key_id, _private_key, _secret, make_key, write_jwt
 
 pytestmark = pytest.mark.django_db
+REFUSED = {"detail": "Invalid token."}
 
 
 class WhoAmI(APIView):
@@ -112,3 +117,50 @@ def test_a_web_token_signed_by_others_is_refused(key: Any, algorithm: str) -> No
     )
     forged = jwt.encode(claims, key, algorithm=algorithm)
     assert ask(f"JWT {forged}").data == {"detail": "Invalid token."}
+
+
+def _part(value: Any) -> bytes:
+    text = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(text).rstrip(b"=")
+
+
+def test_the_published_key_as_text_is_no_secret_to_sign_with() -> None:
+    claims = jwt.decode(
+        write_jwt(make_token(), algorithm="RS512"), options={"verify_signature": False}
+    )
+    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    public = _private_key().public_key().public_bytes(*form)
+    for secret in (public, public.strip()):
+        signed = _part({"alg": "HS256", "typ": "JWT"}) + b"." + _part(claims)
+        mac = hmac.new(secret, signed, "sha256").digest()
+        assert ask(f"JWT {(signed + b'.' + _part(mac)).decode()}").data == REFUSED
+
+
+@pytest.mark.parametrize("kid", ["ours", "another", "../../etc/passwd", None])
+def test_a_key_pair_of_others_is_none_of_ours_whatever_it_is_called(kid: str | None) -> None:
+    claims = jwt.decode(
+        write_jwt(make_token(), algorithm="RS512"), options={"verify_signature": False}
+    )
+    headers = {"kid": _key_id() if kid == "ours" else kid} if kid else None
+    forged = jwt.encode(claims, make_key(), algorithm="RS512", headers=headers)
+    assert ask(f"JWT {forged}").data == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"exp": 1}, "Token has expired."),
+        ({"exp": "soon"}, "Invalid token."),
+        ({"iss": "https://elsewhere.example"}, "Invalid token."),
+        ({"aud": "https://elsewhere.example"}, "Invalid token."),
+        ({"jti": ["a"]}, "Invalid token."),
+        ({"jti": None}, "Invalid token."),
+    ],
+)
+def test_a_signature_of_ours_does_not_make_up_for_what_it_says(change: Any, told: str) -> None:
+    claims = jwt.decode(write_jwt(make_token()), options={"verify_signature": False})
+    text = ".".join(
+        part.decode() for part in (_part({"alg": "HS256", "typ": "JWT"}), _part(claims | change))
+    )
+    mac = hmac.new(_secret(), text.encode(), "sha256").digest()
+    assert ask(f"JWT {text}.{_part(mac).decode()}").data == {"detail": told}

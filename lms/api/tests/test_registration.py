@@ -71,6 +71,27 @@ def test_a_name_that_is_taken_is_409() -> None:
     assert answer.json()["username"][0]["user_message"]
 
 
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(
+    ("name", "email", "code", "fields"),
+    [
+        ("other", "ada@example.org", "duplicate-email", {"email"}),
+        ("other", "ADA@Example.org", "duplicate-email", {"email"}),
+        ("ada", "ada@example.org", "duplicate-email-username", {"email", "username"}),
+    ],
+)
+def test_an_address_that_is_taken_is_409(
+    address: str, name: str, email: str, code: str, fields: set[str]
+) -> None:
+    make_user(name, email="ada@example.org")
+    answer = Client().post(address, {**FORM, "email": email})
+    body = answer.json()
+    assert (answer.status_code, body.pop("error_code")) == (409, code)
+    assert set(body) == fields
+    assert all(told[0]["user_message"] for told in body.values())
+    assert people().count() == 1
+
+
 @pytest.mark.parametrize("change", [{"email": "no address"}, {"password": "1"}, {"username": ""}])
 def test_what_cannot_be_is_400_with_sentences(change: dict[str, str]) -> None:
     answer = Client().post(ADDRESSES[0], {**FORM, **change})

@@ -200,13 +200,37 @@ def test_apps_are_signed_out_with_the_person(end: Any) -> None:
     assert refresh(body["refresh_token"]).status_code == 400
 
 
-def test_an_old_hash_that_is_written_anew_signs_nobody_out() -> None:
+def test_an_old_hash_that_is_written_anew_signs_nobody_out(settings: Any) -> None:
     user = make_user("ada")
     body = sign_in().json()
+    newer = "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher"
+    settings.PASSWORD_HASHERS = [newer, *settings.PASSWORD_HASHERS]
+    assert sign_in().status_code == 200
     user.refresh_from_db()
-    user.first_name = "Ada"
-    user.save()
+    assert user.password.startswith("pbkdf2_sha1$")
     assert who(body["access_token"]) == 200
+    assert refresh(body["refresh_token"]).status_code == 200
+
+
+def test_the_secret_of_an_app_is_kept_as_a_hash_and_saving_it_again_changes_nothing() -> None:
+    partner = Application.objects.create(
+        client_id="partner",
+        client_type="confidential",
+        authorization_grant_type="client-credentials",
+        client_secret="s3cret",
+        user=make_user("robot"),
+    )
+    kept = partner.client_secret
+    assert "s3cret" not in kept
+    partner.refresh_from_db()
+    partner.name = "Renamed"
+    partner.save()
+    partner.refresh_from_db()
+    assert partner.client_secret == kept
+    form = {"grant_type": "client_credentials", "client_id": "partner", "scope": "read"}
+    assert post(**form, client_secret="s3cret").status_code == 200
+    # Whoever read the row has no secret by it.
+    assert post(**form, client_secret=kept).status_code == 401
 
 
 def test_retiring_takes_tokens_and_the_own_applications(app: Application) -> None:
