@@ -20,6 +20,8 @@ PASSWORD = "correct horse battery"
 COURSE = "course-v1:Lyceum+Read101+2026"
 OWN_PACE = "course-v1:Pace+Read102+2026"
 IN_STEPS = "course-v1:Steps+Read103+2026"
+# Another's app, and where people go back to it.
+APP, APP_BACK = "reading-app", "https://app.example.org/back"
 
 MULTIPLE_CHOICE = """<problem><multiplechoiceresponse>
 <label>Which of these is a column chart for?</label>
@@ -118,6 +120,7 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "lms.settings"
     django.setup()
     from django.contrib.auth import get_user_model
+    from oauth2_provider.models import Application
 
     from common.accounts.api import Role, grant_role
     from common.core.keys import parse_course_key
@@ -139,6 +142,13 @@ def main() -> int:
     walker = users.create_user("walker", "walker@example.org", PASSWORD)
     make_course_in_steps()
     enroll(parse_course_key(IN_STEPS), walker, now=datetime.now(UTC), check=False)
+    Application.objects.create(
+        name="Reading app",
+        client_id=APP,
+        client_type=Application.CLIENT_PUBLIC,
+        authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
+        redirect_uris=APP_BACK,
+    )
     sys.stdout.write(json.dumps({"password": PASSWORD, "course_key": COURSE}))
     return 0
 
