@@ -89,7 +89,10 @@ PAGES = {
     ),
     "info/handouts.html": "<ul><li><a href='/static/list.pdf'>A list to tick off</a></li></ul>",
     "tabs/words.html": "<dl><dt>Axis</dt><dd>The line along which one reads a quantity.</dd>"
-    "<dt>Double</dt><dd>\\(y = 2x\\)</dd></dl>",
+    "<dt>Double</dt><dd>\\(y = 2x\\)</dd><dt>Legend</dt><dd>What the colours stand for.</dd>"
+    "<dt>Scale</dt><dt>Grid</dt><dd>How far apart the marks of an axis are.</dd>"
+    "<dt>Series</dt><dd>Numbers of one kind, drawn alike.</dd><dt>Trend</dt><dd>Up or down.</dd>"
+    "</dl>",
     "tabs/team.html": "<p>For us alone.</p>",
 }
 BESIDE = {

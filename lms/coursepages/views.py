@@ -16,6 +16,7 @@ from common.content import api as content
 from common.core.errors import NotFoundError
 from common.core.keys import CourseKey
 from common.courses.api import Action, require_access
+from lms.coursepages.glossary import Glossary, read_glossary
 from lms.courseware.books import Book, Chapter, find_book, read_books
 from lms.courseware.opening import OpenCourse, open_course
 from lms.courseware.tabs import Tab, course_tabs, find_page_tab
@@ -23,6 +24,7 @@ from lms.courseware.updates import CourseInfo, course_info, fill_keywords
 
 # No book has more chapters.
 _MOST = 10_000
+_LONGEST_WORD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class CustomPage:
     name: str  # of its tab
     title: str
     html: str
+    glossary: Glossary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,9 @@ def custom_page(request: HttpRequest, course_key: CourseKey, slug: str) -> HttpR
     title = str(tab.get("name") or fields.get("display_name") or slug)
     text = fill_keywords(opened, str(fields.get("data", "")))
     html = show_html(opened.session, text, title=title)
-    return _page(request, "lms/custom_page.html", opened, CustomPage(f"page:{slug}", title, html))
+    glossary = read_glossary(html, request.GET.get("q", "")[:_LONGEST_WORD])
+    page = CustomPage(f"page:{slug}", title, html, glossary)
+    return _page(request, "lms/custom_page.html", opened, page)
 
 
 @require_safe
