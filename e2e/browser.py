@@ -6,9 +6,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from e2e.sites import ROOT, Sites
 
@@ -57,6 +57,7 @@ class People:
         self._browser = browser
         self._sites = sites
         self._states: dict[str, Any] = {}
+        self._shared: dict[tuple[str, str], BrowserContext] = {}
 
     def page(self, username: str = "", **options: Any) -> Page:
         """Return a page of a new context of this person; "" is a visitor."""
@@ -70,14 +71,35 @@ class People:
         page.set_default_timeout(20_000)
         return page
 
+    def glance(self, username: str = "", locale: str = "en") -> Page:
+        """Return a page in a context that all glances of this person share.
 
-def find_violations(page: Page) -> list[str]:
-    """Run axe with the rules of WCAG 2.2 A and AA; return what it finds, one line each."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate(
-        """() => axe.run(document, {runOnly: {type: 'tag', values:
-        ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}})"""
-    )
+        For looking at pages, not for doing anything there: scripts, styles and fonts are loaded
+        once, which is most of the time that a page takes.
+        """
+        context = self._shared.get((username, locale))
+        if context is None:
+            context = self.page(username, locale=locale).context
+            self._shared[username, locale] = context
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        return page
+
+
+WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+
+def find_violations(page: Page, *, only_colours: bool = False) -> list[str]:
+    """Run axe with the rules of WCAG 2.2 A and AA; return what it finds, one line each.
+
+    ``only_colours``: those that depend on the theme, for a page that was judged in another.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    wanted = {"type": "tag", "values": WCAG}
+    if only_colours:
+        wanted = {"type": "rule", "values": ("color-contrast", "link-in-text-block")}
+    found: dict[str, Any] = page.evaluate("(only) => axe.run(document, {runOnly: only})", wanted)
     return [
         f"{violation['id']}: {violation['help']}: {node['target']} {node['failureSummary']}"
         for violation in found["violations"]

@@ -18,6 +18,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from common.blocks.author_pdfs import show_pdfs
 from common.core.assets import asset
 
 # Tags and attributes that act, or that reach beyond the place where the HTML stands.
@@ -161,6 +162,7 @@ def present(html: str, *, trusted: bool, title: str = "") -> PresentedHtml:
     """
     if trusted:
         return PresentedHtml(mark_safe(html), is_framed=False)  # noqa: S308 # the operator's word
+    html = show_pdfs(html)
     if not is_active(html):
         return PresentedHtml(sanitise(html), is_framed=False)
     return PresentedHtml(frame(html, title=title), is_framed=True)

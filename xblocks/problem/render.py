@@ -132,7 +132,7 @@ def _notice(page: Page) -> Markup:
     icon = {"info": "ⓘ", "success": "✓"}.get(notice.kind, "⚠")
     return Markup(
         '<p class="problem-notice problem-notice-{}">'
-        '<span class="problem-icon" aria-hidden="true">{}</span> {}</p>'
+        '<span class="problem-icon" aria-hidden="true">{}</span> <bdi>{}</bdi></p>'
     ).format(notice.kind, icon, sentence(page.texts, notice.code, notice.values))
 
 

@@ -129,7 +129,7 @@ def points_line(page: Page) -> Markup:
         text = page.texts.ngettext("{points} point", "{points} points", worth).format(
             points=number_text(worth)
         )
-    return Markup('<p class="problem-points">{}</p>').format(text)
+    return Markup('<p class="problem-points"><bdi>{}</bdi></p>').format(text)
 
 
 def attempts_line(page: Page) -> Markup:
@@ -141,7 +141,7 @@ def attempts_line(page: Page) -> Markup:
     text = page.texts.ngettext(
         "{left} of {maximum} attempt left", "{left} of {maximum} attempts left", maximum
     ).format(left=left, maximum=maximum)
-    return Markup('<p class="problem-attempts">{}</p>').format(text)
+    return Markup('<p class="problem-attempts"><bdi>{}</bdi></p>').format(text)
 
 
 def summary_line(page: Page) -> Markup:
@@ -161,7 +161,7 @@ def summary_line(page: Page) -> Markup:
         kind, icon = str(verdict), VERDICTS[verdict][0]
     return Markup(
         '<p class="problem-summary problem-verdict-{}" tabindex="-1">'
-        '<span class="problem-icon" aria-hidden="true">{}</span> {}</p>'
+        '<span class="problem-icon" aria-hidden="true">{}</span> <bdi>{}</bdi></p>'
     ).format(kind, icon, text)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.core.keys import BlockKey
-from common.courses.api import visible_blocks
+from common.courses.api import audience, opened_gates, visibility_window, visible_blocks
 from common.courses.data import CompletionMode, CourseOutline, Viewer
 
 
@@ -32,8 +32,20 @@ def tree_of(
 ) -> BlockTree | None:
     """Return the tree below ``root``; None for what the person sees nowhere.
 
-    What is kept out of the outline of pages is kept out here too, with all below it.
+    What is kept out of the outline of pages is kept out here too, with all below it. The tree of
+    a whole course is kept with the outline, for all who see the same of it.
     """
+    if root != outline.course:
+        return _make_tree(outline, viewer, now, root)
+    since, _until = visibility_window(outline, viewer, now)
+    gates = opened_gates(outline, viewer)
+    name = ("block tree", audience(outline, viewer), since, gates, viewer.is_staff)
+    return outline.remember(name, lambda: _make_tree(outline, viewer, now, root))
+
+
+def _make_tree(
+    outline: CourseOutline, viewer: Viewer, now: datetime, root: BlockKey
+) -> BlockTree | None:
     visible = visible_blocks(outline, viewer, now)
     blocks = outline.blocks
     above = [block.key for block in outline.iter_ancestors(root)] if root in blocks else []

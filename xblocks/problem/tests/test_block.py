@@ -404,3 +404,12 @@ def test_a_score_that_cannot_be_read_is_not_one_of_the_attempts() -> None:
     )
     runtime.post(block, "problem_check", RIGHT)
     assert runtime.grades()[-1] == (0.5, 1.0)
+
+
+def test_what_the_site_says_stands_by_itself_among_an_authors_words() -> None:
+    """Right-to-left sentences beside an English problem, and the other way round."""
+    runtime, block = bench(max_attempts=3)
+    reply = runtime.post(block, "problem_check", {**WRONG, "attempt": 0}).json["contents"]
+    assert "<bdi>2 of 3 attempts left</bdi>" in reply
+    assert "<bdi>0 of 1 point</bdi>" in reply
+    assert "<bdi>Not correct. 0 of 1 point</bdi>" in reply
