@@ -65,10 +65,10 @@ def _frame(attributes: str, source: str) -> str | None:
     if not is_pdf or parts is None or parts.scheme not in ("", "http", "https"):
         return None
     width, height = said.get("width", ""), said.get("height", "")
-    title = said.get("title") or gettext("PDF")
+    title, label = said.get("title") or gettext("PDF"), gettext("Open the PDF")
     return (
         f'<iframe src="{escape(address)}" title="{escape(title)}"'
         f' width="{width if _SIZE.fullmatch(width) else "100%"}"'
         f' height="{height if _SIZE.fullmatch(height) else _DEFAULT_HEIGHT}" loading="lazy">'
-        f'</iframe><p><a href="{escape(address)}">{escape(gettext("Open the PDF"))}</a></p>'
+        f'</iframe><p><a href="{escape(address)}">{escape(label)}</a></p>'
     )
